@@ -19,6 +19,7 @@ import {
 import { forget } from "./refused_answer.ts";
 import { removeKept } from "./rollback.ts";
 import { type Emit, unfailing } from "./events.ts";
+import { certificatesInFlight } from "./open_files.ts";
 import type { Commands } from "./commands/commands.ts";
 import { Writers } from "./writers/writers.ts";
 import { dropPendingAction, transferPendingAction } from "../store/pending_action.ts";
@@ -58,7 +59,9 @@ export async function apply(
       if (step.kind === "transfer") transfer(step, plan.certStore, emit);
       if (step.kind === "forget") forget(step, plan.certStore, emit);
     }
-    await forEachInFlight(gatherWork(plan), async (work) => {
+    const works = gatherWork(plan);
+    const limit = certificatesInFlight(plan.certStore, Math.min(IN_FLIGHT, works.length));
+    await forEachInFlight(works, limit, async (work) => {
       results.set(work.name, await workOnCertificate(work, tools));
     });
     const hide = (text: string, certificates: readonly string[]) => {
@@ -99,13 +102,14 @@ function gatherWork(plan: Plan): CertificateWork[] {
 
 async function forEachInFlight<T>(
   items: readonly T[],
+  limit: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const waiting = items.values();
   const worker = async () => {
     for (const item of waiting) await work(item);
   };
-  await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, items.length) }, worker));
+  await Promise.all(Array.from({ length: limit }, worker));
 }
 
 /** Called after the services' actions, because a service may still read the old set until then. */

@@ -1,5 +1,6 @@
 /** Carries out the steps of one certificate: recover → revoke → issue → deploy. */
-import * as fs from "node:fs";
+import { readlinkSync } from "node:fs";
+import { requireText } from "../host/read.ts";
 import { renewalStart } from "../certificate/renewal.ts";
 import type { Part } from "../certificate/types.ts";
 import { DIRECTORY_MODE } from "../plan/bundle.ts";
@@ -210,8 +211,7 @@ async function tryDeploy(
     return result(work, "failed");
   }
   const changing = targets.some((target) => changesContent(target.drift));
-  const part = (part: Part) =>
-    issued?.text(part) ?? fs.readFileSync(storedFile(certStore, name, part), "utf8");
+  const part = (part: Part) => issued?.text(part) ?? requireText(storedFile(certStore, name, part));
   const content = await contentMaker(targets, name, part);
   const bundle = targets.some(({ what }) => what === "bundle")
     ? await import("./bundle.ts")
@@ -250,7 +250,7 @@ async function tryDeploy(
 /** By one call for all files of a certificate, because a process costs more than they do. */
 async function setAcls(targets: readonly TargetStep[], { commands }: Writers): Promise<void> {
   const files = targets.filter(({ acl, acls }) => acl ?? acls).map(({ what, path }) =>
-    what === "bundle" ? { path, version: fs.readlinkSync(temporaryFile(path)) } : { path }
+    what === "bundle" ? { path, version: readlinkSync(temporaryFile(path)) } : { path }
   );
   if (files.length > 0) await commands.setAcls(files);
 }

@@ -5,6 +5,8 @@
  */
 import { archiveRevoked } from "../store/archive.ts";
 import { forgetKey } from "../store/forget_key.ts";
+import { archivedDirectory } from "../store/store_paths.ts";
+import { directoryOf } from "../text/path.ts";
 import { removePendingRevocation } from "../store/pending_revocation.ts";
 import type { PendingRevocation } from "../store/types.ts";
 import { plainCause } from "../text/plain_cause.ts";
@@ -40,7 +42,8 @@ export async function completeRevocation(
   try {
     if (forget) forgetKey(certStore, name, serial);
   } catch (error) {
-    throw unfinished("its key cannot be removed from the archive", begun, error);
+    const place = directoryOf(archivedDirectory(certStore, name, serial));
+    throw unfinished(`its key cannot be removed from the archive "${place}"`, begun, error);
   }
   // A person asked for another certificate.
   forgetQuietly(certStore, name);

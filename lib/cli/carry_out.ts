@@ -93,6 +93,7 @@ export async function carryOut(
   let problem = metrics?.kind === "nowhere" ? metrics.problem : undefined;
   if (made.steps.length > 0 && host.usesWorker) {
     log.open();
+    (await import("../apply/open_files.ts")).requireOpenFiles(config.certStore);
     const { runInWorker } = await import("../apply/run_in_worker.ts");
     const { watchForEnds } = await import("./watch_for_ends.ts");
     const place = placeOf(metrics);

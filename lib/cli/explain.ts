@@ -6,6 +6,7 @@ import { EXIT_FAILED, EXIT_LOCKED, EXIT_UNKNOWN, EXIT_USAGE } from "../report/ve
 import type { CommandName } from "../command/command_forms.ts";
 import { errFormat, sayOnErr } from "../command/log_line.ts";
 import type { Host } from "../command/host.ts";
+import { InterruptedError } from "../command/interruption.ts";
 import { type Arguments, UsageError } from "../command/parse_arguments.ts";
 import { messageOf } from "../text/plain_cause.ts";
 
@@ -71,6 +72,7 @@ function errorText(error: unknown, command: CommandName | undefined): string {
 
 /** `check` and `status` follow monitoring plugins: any error is 3, unknown. */
 function statusOf(error: unknown, command: CommandName): number {
+  if (error instanceof InterruptedError) return error.status;
   if (command === "check" || command === "status") return EXIT_UNKNOWN;
   if (error instanceof UsageError || error instanceof ConfigError) return EXIT_USAGE;
   return error instanceof LockedError ? EXIT_LOCKED : EXIT_FAILED;

@@ -34,7 +34,7 @@ export async function planMetrics(path: string): Promise<MetricsPlan> {
   const ancestors = new AncestorFinder(runner, accounts);
   // The existing file is not read: a collector's user could keep root waiting with a pipe.
   const spec: TargetSpec = { what: "cert", path, createDirs: false, overwrite: true };
-  const seen = observeTarget(spec, ABSENT, new DirectoryCache(ancestors, READER), accounts);
+  const seen = observeTarget(spec, ABSENT, new DirectoryCache(ancestors, READER, [path]), accounts);
   const nowhere = (why: string): MetricsPlan => ({
     kind: "nowhere",
     problem: `Cannot write "metrics_file" "${printable(path)}": ${why}`,

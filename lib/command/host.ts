@@ -1,6 +1,7 @@
 /** The process as commands see it: environment, terminal, output, files and permissions. */
 import { fstatSync } from "node:fs";
 import { type FileText, readRegularFile } from "../host/regular_file.ts";
+import { listWhole } from "../host/list_whole.ts";
 import { openLog } from "../host/open_log.ts";
 import { errorCode, plainCause } from "../text/plain_cause.ts";
 
@@ -75,7 +76,7 @@ export function processHost(): Host {
       return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
     },
     read: readRegularFile,
-    list: (path) => [...Deno.readDirSync(path)].map((entry) => entry.name),
+    list: listWhole,
     exists: (path) => {
       try {
         Deno.lstatSync(path);

@@ -6,6 +6,7 @@
  * that `hostname -s` and `hostname -f` print; no DNS request is made.
  */
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { listWhole } from "../host/list_whole.ts";
 import { ConfigError, type Diagnostic } from "./diagnostic.ts";
 import { InvalidValue } from "./scalars/scalar.ts";
 import { distrustDirectory } from "./trust.ts";
@@ -60,8 +61,11 @@ export function fullHostName(): string | InvalidValue {
   let hosts = "";
   try {
     hosts = Deno.readTextFileSync(HOSTS_FILE);
-  } catch {
-    // Without this file the host has no name with a domain; the fix is the same.
+  } catch (error) {
+    // Without this file the host has no name with a domain.
+    if (!(error instanceof Deno.errors.NotFound)) {
+      return new InvalidValue(`cannot expand \${FQDN}: "${HOSTS_FILE}" ${reason(error)}`);
+    }
   }
   return canonicalName(hosts, name) ?? new InvalidValue(
     `cannot expand \${FQDN}: the host name "${name}" has no domain; add one in ${HOSTS_FILE} ` +
@@ -137,7 +141,7 @@ function matches(path: string): string[] | string {
     const uid = Deno.uid();
     const diagnostic = uid === null ? undefined : distrustDirectory(directory, uid);
     if (diagnostic !== undefined) return diagnostic.message;
-    const names = [...Deno.readDirSync(directory)].map(({ name }) => name).filter(byPattern(path));
+    const names = listWhole(directory).filter(byPattern(path));
     return names.sort().map((name) => join(directory, name));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return `the directory "${directory}" does not exist`;

@@ -100,6 +100,7 @@ function localText(database: Database): string {
   return sources === null || sources[1] === "files" ? textOf(`/etc/${database}`) : "";
 }
 
+/** Empty if it cannot be read: getent then answers, and an account that stays unknown is reported. */
 function textOf(path: string): string {
   const text = readText(path);
   return text.kind === "present" ? text.value : "";

@@ -1,6 +1,9 @@
 /** Reads files and directories. Each is absent, unreadable or present; an unreadable one never counts as absent. */
 import * as fs from "node:fs";
 import { errorCode, plainCause } from "../text/plain_cause.ts";
+import { unlisted } from "./list_whole.ts";
+import { requireFile } from "./regular_file.ts";
+import { shellWord } from "../text/quote.ts";
 import type { Presence } from "./types.ts";
 
 export const ABSENT = { kind: "absent" } as const;
@@ -10,22 +13,41 @@ export interface Reader {
   readonly bytes: (path: string) => Presence<Uint8Array>;
 }
 
-/** Reads files that no other user can replace. */
-export const READER: Reader = { text: readText, bytes: readBytes };
+/** Reads files that were seen to be regular ones and that no other user can replace. */
+export const READER: Reader = {
+  text: (path) => observe(path, () => Deno.readTextFileSync(path)),
+  bytes: (path) => observe(path, () => Deno.readFileSync(path)),
+};
 
-/** Text of a file. */
+/** Text of a regular file; opening a pipe would block. */
 export function readText(path: string): Presence<string> {
-  return observe(path, () => Deno.readTextFileSync(path));
+  return observe(path, () => readRegular(path));
 }
 
-/** Bytes of a file. */
-function readBytes(path: string): Presence<Uint8Array> {
-  return observe(path, () => Deno.readFileSync(path));
+/** As `readText()`. Throws the system's error, or one like it. */
+export function readRegular(path: string): string {
+  requireFile(Deno.statSync(path));
+  return Deno.readTextFileSync(path);
+}
+
+/** As `readText()`. Throws Error in plain words if it is absent or unreadable. */
+export function requireText(path: string): string {
+  const text = readText(path);
+  if (text.kind === "present") return text.value;
+  throw new Error(text.kind === "unreadable" ? text.problem : `There is no file "${path}"`);
 }
 
 /** Metadata of a path; symbolic links are not followed. */
 export function readInfo(path: string): Presence<Deno.FileInfo> {
   return observe(path, () => Deno.lstatSync(path));
+}
+
+/** Why a file cannot be opened without blocking; undefined if it is a regular file or absent. */
+export function irregular(path: string): string | undefined {
+  const found = observePermitted(path, () => Deno.lstatSync(path));
+  if (found.kind === "unreadable") return found.problem;
+  if (found.kind === "absent" || found.value.isFile) return undefined;
+  return `"${path}" is not a regular file; fix: rm -r ${shellWord(path)}`;
 }
 
 /** Whether there is anything at a path, such as a directory or a dangling link. Throws the system's error. */
@@ -52,11 +74,13 @@ export function readDirectory(
  */
 export function listKnown(path: string, known: readonly string[]): string[] {
   const names = fs.readdirSync(path);
-  const unlisted = known.find((name) => !names.includes(name) && isThere(`${path}/${name}`));
+  const listed = new Set(names);
+  const missing = known.find((name) => !listed.has(name) && isThere(`${path}/${name}`));
+  if (missing === undefined) return names;
   // Or it was created in between.
-  if (unlisted === undefined || fs.readdirSync(path).includes(unlisted)) return names;
-  const message = `input/output error: its entry "${unlisted}" is not listed`;
-  throw Object.assign(new Error(message), { code: "EIO" });
+  const again = fs.readdirSync(path);
+  if (again.includes(missing)) return again;
+  throw unlisted(`its entry "${missing}" is not listed`);
 }
 
 /** The result of a read, with its error as data. */
@@ -70,4 +94,18 @@ export function observe<T>(path: string, look: () => T): Presence<T> {
     const fix = denied ? "; run as root" : "";
     return { kind: "unreadable", problem: `Cannot read "${path}": ${plainCause(error)}${fix}` };
   }
+}
+
+/** As `observe()`, but what this user may not look at is absent: whoever uses it reports that. */
+export function observePermitted<T>(path: string, look: () => T): Presence<T> {
+  let isDenied = false;
+  const found = observe(path, () => {
+    try {
+      return look();
+    } catch (error) {
+      isDenied = errorCode(error) === "EACCES";
+      throw error;
+    }
+  });
+  return isDenied ? ABSENT : found;
 }

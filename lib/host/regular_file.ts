@@ -54,12 +54,17 @@ export function readRegularBytes(
   }
 }
 
-function requireRegular(
-  { isFile, isDirectory, size }: Pick<Deno.FileInfo, "isFile" | "isDirectory" | "size">,
+function requireRegular(found: Pick<Deno.FileInfo, "isFile" | "isDirectory" | "size">): void {
+  requireFile(found);
+  if (found.size > MAX_BYTES) throw new Error("Is larger than 4 MiB");
+}
+
+/** Throws an error like the system's unless it is a regular file. */
+export function requireFile(
+  { isFile, isDirectory }: Pick<Deno.FileInfo, "isFile" | "isDirectory">,
 ): void {
   if (isDirectory) throw Object.assign(new Error("Is a directory"), { code: "EISDIR" });
   if (!isFile) throw new Error("Is not a regular file");
-  if (size > MAX_BYTES) throw new Error("Is larger than 4 MiB");
 }
 
 /** Why a file with a secret is not used; undefined if only its owner can access it. */

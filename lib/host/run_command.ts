@@ -2,6 +2,7 @@
  * Runs programs of the host with a time limit, without a shell and with a small environment of their
  * own, so that no token can reach a child.
  */
+import { type EndSignal, isReceived, receiveEnds, statusOf } from "./end_signals.ts";
 import { nameOf } from "../text/path.ts";
 import { plainCause } from "../text/plain_cause.ts";
 import { GRACE, ProcessTree, type Signal } from "./process_tree.ts";
@@ -58,10 +59,43 @@ let isSupervised = false;
  */
 export function superviseCommands(): (why: string, signal: Signal) => void {
   isSupervised = true;
-  return (why, signal) => {
-    endedBecause = why;
-    for (const end of running) end(signal);
-  };
+  return endCommands;
+}
+
+/** Ends all commands of this thread, and lets none begin. */
+export function endCommands(why: string, signal: Signal): void {
+  endedBecause = why;
+  for (const end of running) end(signal);
+}
+
+let isGuarded = false;
+let guard: Disposable | undefined;
+let endedBy: EndSignal | undefined;
+
+/**
+ * From now on a signal that comes while commands run, and that nobody else handles, ends these, then
+ * the process.
+ */
+export function guardCommands(): void {
+  isGuarded = true;
+}
+
+/** Called before a command is started: a signal that came before would leave it behind. */
+function begin(): void {
+  if (!isGuarded || isReceived()) return;
+  guard = receiveEnds((signal) => {
+    const isSecond = endedBy !== undefined;
+    endedBy ??= signal;
+    endCommands(`${signal} was received`, isSecond ? "KILL" : "TERM");
+    if (isSecond) Deno.exit(statusOf(signal));
+  });
+}
+
+function finish(): void {
+  if (running.size > 0) return;
+  if (endedBy !== undefined) Deno.exit(statusOf(endedBy));
+  guard?.[Symbol.dispose]();
+  guard = undefined;
 }
 
 /**
@@ -83,6 +117,7 @@ export async function runCommand(
       throw new CommandError(`"${path}" was not run, because ${endedBecause}`);
     }
     try {
+      begin();
       return await runOnce(path, args, limit, env);
     } catch (error) {
       if (error instanceof CommandError) throw error;
@@ -90,6 +125,8 @@ export async function runCommand(
       if (isMissing && readInfo(path).kind === "absent") continue;
       const why = isMissing ? "its interpreter is not on this host" : spawnCause(error);
       throw new CommandError(`Cannot run "${path}": ${why}`, { cause: error });
+    } finally {
+      finish();
     }
   }
   const name = program.length > 1 ? nameOf(program[0] ?? "") : program[0];

@@ -1,10 +1,11 @@
 /** Runs small programs of the host to their end, and where they are. */
 
-/** Paths of `kill`, `ps`, `ln` and `chcon`. */
+/** Paths of `kill`, `ps`, `ln`, `chcon` and `ls`. */
 export const KILL = ["/usr/bin/kill", "/bin/kill"];
 export const PS = ["/usr/bin/ps", "/bin/ps"];
 export const LN = ["/usr/bin/ln", "/bin/ln"];
 export const CHCON = ["/usr/bin/chcon", "/bin/chcon"];
+export const LS = ["/usr/bin/ls", "/bin/ls"];
 
 /** Working directory, as under systemd. The one in which vcm was started may be inaccessible to its user. */
 export const ROOT = "/";

@@ -146,11 +146,12 @@ function describeDirectory(path: string): StrayDirectory[] {
   const info = readInfo(path);
   if (info.kind !== "present" || !info.value.isDirectory) return [];
   try {
+    // If an entry is not listed, the directory cannot be removed, and stays (apply/bundle.ts).
     const foreign = [...Deno.readDirSync(path)].find(({ name, isFile }) =>
       !isFile || !PARTS.some((part) => name === `${part}.pem`)
     );
     return [{ path, foreign: foreign?.name }];
   } catch {
-    return [];
+    return []; // A later run removes it.
   }
 }

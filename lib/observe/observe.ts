@@ -39,7 +39,9 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
   const accounts = await asked;
   const runner = Deno.uid() ?? 0;
   const ancestors = new AncestorFinder(runner, accounts);
-  const directories = new DirectoryCache(ancestors, await readerOfForeign(targets, ancestors));
+  const paths = targets.map(({ path }) => path);
+  const foreign = await readerOfForeign(targets, ancestors);
+  const directories = new DirectoryCache(ancestors, foreign, paths);
   const revoking = store.namesBeingRevoked();
   const { ofFile, removed } = revoking.length > 0
     ? (await import("./revocations.ts")).observeRevocations(config, revoking)
@@ -104,10 +106,14 @@ async function readerOfForeign(
 function pendingValidationOf(
   { name, targets }: CertificateSpec,
   store: StoreReader,
-): readonly Replaced[] {
-  return store.pendingValidation(name).filter(({ path }) =>
-    targets.some((target) => target.path === path)
-  );
+): Pick<CertificateObservation, "pendingValidation" | "unreadableRecord"> {
+  const record = store.pendingValidation(name);
+  if (record.kind === "unreadable") {
+    return { pendingValidation: [], unreadableRecord: record.problem };
+  }
+  const replaced = record.kind === "present" ? record.value : [];
+  const isTarget = ({ path }: Replaced) => targets.some((target) => target.path === path);
+  return { pendingValidation: replaced.filter(isTarget) };
 }
 
 /** The time zone is needed only if there is a maintenance window. */
@@ -133,7 +139,7 @@ interface TargetTools {
 function observeCertificate(
   spec: CertificateSpec,
   look: StoreLook,
-  pendingValidation: readonly Replaced[],
+  record: ReturnType<typeof pendingValidationOf>,
   tools: TargetTools,
 ): CertificateObservation {
   return {
@@ -141,13 +147,13 @@ function observeCertificate(
     stored: look.stored,
     interrupted: look.interrupted,
     staged: look.staged,
-    pendingValidation,
+    ...record,
     exposedKey: look.exposedKey,
     targets: spec.targets.map((target) => {
       if (target.what !== "bundle") return observeContent(target, spec.name, look, tools);
       return tools.lookAtBundle(target, {
         ...tools,
-        pendingValidation,
+        pendingValidation: record.pendingValidation,
         expected: (part) => expect({ what: part }, spec.name, look.texts, undefined),
       });
     }),

@@ -8,7 +8,7 @@ import type {
   PendingActionObservation,
   UnclaimedAction,
 } from "./types.ts";
-import type { UnitState } from "../host/types.ts";
+import type { Presence, UnitState } from "../host/types.ts";
 import { readDirectory, readInfo, readText } from "../host/read.ts";
 
 type PendingActions = Pick<Observation, "pendingActions" | "unclaimed">;
@@ -31,17 +31,21 @@ export async function observePendingActions(
   const { directory, listing } = listPendingActions(certStore, [...services.keys()]);
   if (listing.kind !== "present") return { pendingActions: listing, unclaimed: [] };
   const found = new Map<string, PendingAction>();
-  for (const name of listing.value) {
-    if (services.has(name)) found.set(name, readPendingAction(directory, name));
-  }
   const unclaimed: UnclaimedAction[] = [];
-  for (const pendingAction of listing.value) {
-    if (services.has(pendingAction) || isLeftover(pendingAction)) continue;
-    const left = readPendingAction(directory, pendingAction);
-    const successors = successorsOf(left, specs);
+  const left = new Map<string, PendingAction>();
+  for (const name of listing.value) {
+    if (isLeftover(name) && !services.has(name)) continue;
+    const record = readPendingAction(directory, name);
+    if (record.kind === "unreadable") return { pendingActions: record, unclaimed: [] };
+    if (record.kind === "present") (services.has(name) ? found : left).set(name, record.value);
+  }
+  for (const [pendingAction, record] of left) {
+    const successors = successorsOf(record, specs);
     if (successors.length === 0) continue;
     unclaimed.push({ pendingAction, successors });
-    for (const successor of successors) found.set(successor, transfer(found.get(successor), left));
+    for (const successor of successors) {
+      found.set(successor, transfer(found.get(successor), record));
+    }
   }
   const affected = [...services.values()].flatMap((service) => {
     const pendingAction = found.get(service.id);
@@ -115,12 +119,12 @@ async function recordOf(
   }
 }
 
-function readPendingAction(directory: string, service: string): PendingAction {
+/** Absent: another run has removed it since the directory was listed. */
+function readPendingAction(directory: string, service: string): Presence<PendingAction> {
   const path = `${directory}/${service}`;
-  const info = readInfo(path);
-  const text = readText(path);
-  return {
-    since: info.kind === "present" ? info.value.mtime?.getTime() ?? 0 : 0,
-    ...parsePendingAction(text.kind === "present" ? text.value : ""),
-  };
+  const [info, text] = [readInfo(path), readText(path)];
+  if (info.kind !== "present") return info;
+  if (text.kind !== "present") return text;
+  const since = info.value.mtime?.getTime() ?? 0;
+  return { kind: "present", value: { since, ...parsePendingAction(text.value) } };
 }

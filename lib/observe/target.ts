@@ -2,6 +2,7 @@
 import { readRegularBytes } from "../host/regular_file.ts";
 import { looksLikeCertificateFile } from "../certificate/certificate_content.ts";
 import { directoryOf, nameOf } from "../text/path.ts";
+import { shellWord } from "../text/quote.ts";
 import {
   isTrace,
   isVersion,
@@ -22,6 +23,8 @@ interface Listing {
   /** Whether a run left temporary or previous files there. */
   readonly traces: boolean;
   readonly ancestors: PathAncestors;
+  /** Why the ancestors are not known, although the directory can be listed. */
+  readonly problem?: string | undefined;
 }
 
 /** Lists each directory once, for all targets in it. */
@@ -30,10 +33,14 @@ export class DirectoryCache {
   /** Reads files in directories that other users may write to. */
   readonly #foreign: Reader;
   readonly #ancestors: AncestorFinder;
+  /** Names of the targets in each directory. */
+  readonly #names: ReadonlyMap<string, readonly string[]>;
 
-  constructor(ancestors: AncestorFinder, foreign: Reader) {
+  /** @param paths Those of all targets that will be observed. */
+  constructor(ancestors: AncestorFinder, foreign: Reader, paths: readonly string[] = []) {
     this.#ancestors = ancestors;
     this.#foreign = foreign;
+    this.#names = Map.groupBy(paths, directoryOf);
   }
 
   /** The reader for a directory depends on who may replace its files. */
@@ -44,13 +51,28 @@ export class DirectoryCache {
   list(directory: string): Listing {
     let listing = this.#listings.get(directory);
     if (listing === undefined) {
-      const names = readDirectory(directory);
+      const known = this.#names.get(directory) ?? [];
+      const names = readDirectory(directory, known.map(nameOf));
       const traces = names.kind === "present" && [...names.value].some(isTrace);
-      listing = { names, traces, ancestors: this.#ancestors.find(directory) };
+      const ancestors = this.#ancestors.find(directory);
+      const problem = names.kind === "present" ? gapAbove(directory, ancestors) : undefined;
+      listing = { names, traces, ancestors, problem };
       this.#listings.set(directory, listing);
     }
     return listing;
   }
+}
+
+/** If an ancestor could not be read, somebody could replace it unnoticed. */
+function gapAbove(directory: string, { ancestors }: PathAncestors): string | undefined {
+  const last = ancestors.at(-1)?.directory;
+  if (last === directory) return undefined;
+  const real = observe(directory, () => Deno.realPathSync(directory));
+  if (real.kind === "present" && real.value === last) return undefined;
+  const found = real.kind === "present" ? readInfo(directory) : real;
+  const cause = found.kind === "unreadable" ? found.problem : `it was not found below "${last}"`;
+  return `Cannot tell who can replace "${directory}": ${cause}; to see why: ` +
+    `namei -l ${shellWord(directory)}`;
 }
 
 /** @param expected Content that the target should have; absent if the store lacks it. */
@@ -75,7 +97,7 @@ export function observePath(
   accounts: AccountBook,
 ): PathObservation {
   const directory = directoryOf(spec.path);
-  const { names: listing, traces, ancestors } = directories.list(directory);
+  const { names: listing, traces, ancestors, problem } = directories.list(directory);
   const known = listing.kind === "present";
   const siblings = known && traces ? listing.value : undefined;
   const file = known && !listing.value.has(nameOf(spec.path))
@@ -84,7 +106,11 @@ export function observePath(
   return {
     path: spec.path,
     ancestors: ancestors.ancestors,
-    file: listing.kind === "absent" ? ABSENT : file,
+    file: problem !== undefined
+      ? { kind: "unreadable", problem }
+      : listing.kind === "absent"
+      ? ABSENT
+      : file,
     parent: listing.kind === "absent" ? "absent" : parentOf(directory, listing, file),
     owner: accounts.owner(spec.owner),
     group: accounts.group(spec.group),

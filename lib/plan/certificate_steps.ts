@@ -6,6 +6,7 @@ import { OWN_WRITER, type Writer } from "./choose_writer.ts";
 import { loadedUntil } from "./stored_validity.ts";
 import type { PlannedTarget } from "./planned_target.ts";
 import { requestFor } from "./request.ts";
+import { mayHoldRevokedKey } from "./revocation.ts";
 import type { CertificateObservation, TargetObservation } from "../observe/types.ts";
 import type { DeployStep, Due, IfRefused, IssueStep } from "./types.ts";
 import type { Drift, TargetStep } from "./target_types.ts";
@@ -19,8 +20,7 @@ export function issueStep(
 ): IssueStep {
   const direct = spec.targets.length === 0 ? spec.services.map(({ id }) => id) : [];
   const request = requestFor(spec);
-  // The key of a certificate that may be revoked is not used again.
-  const revoked = due.reason === "revocation-pending";
+  const revoked = mayHoldRevokedKey(observed);
   return {
     kind: "issue",
     certificate: spec.name,

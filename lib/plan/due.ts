@@ -72,10 +72,7 @@ export function isStagedDesired(
   due: Due | undefined,
   now: Date,
 ): boolean {
-  // Its key may be that of the certificate that may be revoked.
-  if (staged === undefined || due === undefined || due.reason === "revocation-pending") {
-    return false;
-  }
+  if (staged === undefined || due === undefined) return false;
   const validity = validityOf(staged);
   return validity !== undefined && validity.notBefore <= now &&
     checkDue(spec, staged, now) === undefined;

@@ -18,7 +18,7 @@ import {
   refusalTerms,
   refusedBlocker,
 } from "./refused_answer.ts";
-import { revocationDue, revokeStep } from "./revocation.ts";
+import { mayHoldRevokedKey, revocationDue, revokeStep } from "./revocation.ts";
 import type { PlanContext, Selection } from "./selection.ts";
 import type { Blocked, CertificateState, Due, IfRefused, Refused, Step, Wait } from "./types.ts";
 import type { CertificateObservation } from "../observe/types.ts";
@@ -35,7 +35,7 @@ export function planCertificate(
   const unreadable = storeBlockers(observed);
   const readable = unreadable.length === 0;
   const own = revocationDue(observed) ?? checkDue(spec, observed.stored, context.now);
-  const staged = !(selection.issue && selection.force) &&
+  const staged = !(selection.issue && selection.force) && !mayHoldRevokedKey(observed) &&
     isStagedDesired(spec, observed.staged, own, context.now);
   const found = own && (staged ? { ...own, detail: own.detail + RECEIVED } : own);
   const asked = found ?? (readable ? forcedIssue(selection) : undefined);

@@ -62,11 +62,13 @@ export function recoverStep(
   targets: readonly PlannedTarget[],
   pendingValidation: readonly Replaced[],
 ): RecoverStep | undefined {
+  const mayRollBack = observed.pendingValidation.length > 0 ||
+    observed.unreadableRecord !== undefined;
   const found = targets.flatMap(({ seen: { path, leftover, replaced }, writer }) => {
     const paths = [
       ...(leftover ? [temporaryFile(path)] : []),
-      // A rollback still needs the previous file.
-      ...(replaced && observed.pendingValidation.length === 0 ? [replacedFile(path)] : []),
+      // A rollback still needs the previous file, or may.
+      ...(replaced && !mayRollBack ? [replacedFile(path)] : []),
     ];
     return writer.kind === "refused" ? [] : paths.map((path) => ({ path, writer }));
   });

@@ -13,6 +13,16 @@ export function revocationDue({ stored, revocation }: CertificateObservation): D
   return { reason: "revocation-pending", detail };
 }
 
+/**
+ * Whether the key in the store, or that of a staged set, may be that of the certificate that is being
+ * revoked. If cert.pem is missing or damaged, nothing tells whose key it is.
+ */
+export function mayHoldRevokedKey({ stored, revocation }: CertificateObservation): boolean {
+  if (revocation?.kind !== "present") return false;
+  const certificate = storedCertificate(stored);
+  return certificate === undefined || certificate.serial === revocation.value.serial;
+}
+
 export function revokeStep({ name, revocation }: CertificateObservation): RevokeStep | undefined {
   return revocation?.kind === "present" ? finish(name, revocation.value) : undefined;
 }

@@ -4,9 +4,11 @@ import { parseCertificate } from "../certificate/certificate.ts";
 import { archivedDirectory, storedDirectory, storedFile } from "./store_paths.ts";
 import { directoryOf } from "../text/path.ts";
 import { syncDirectory } from "../host/atomic_write.ts";
+import { makeDirectories } from "../host/make_directories.ts";
 import { isThere, readText } from "../host/read.ts";
 import { plainCause } from "../text/plain_cause.ts";
 import { closeSet, moveSet } from "./earlier_sets.ts";
+import { renameSet } from "./rename_set.ts";
 import { finishSwitch } from "./write_set.ts";
 
 /**
@@ -48,8 +50,8 @@ export function archiveSet(certStore: string, name: string, serial: string): str
   const target = removeLink(certStore, stored);
   if (target !== undefined) return target;
   const archived = freeDirectory(archivedDirectory(certStore, name, serial));
-  fs.mkdirSync(directoryOf(archived), { recursive: true, mode: 0o700 });
-  fs.renameSync(stored, archived);
+  makeDirectories(directoryOf(archived), 0o700);
+  renameSet(certStore, name, archived);
   syncDirectory(directoryOf(archived));
   syncDirectory(certStore);
   return archived;
@@ -67,7 +69,7 @@ export function archiveOrphan(certStore: string, name: string): ArchivedSet {
   const stored = storedDirectory(certStore, name);
   const target = removeLink(certStore, stored);
   if (target !== undefined) return { path: target };
-  const path = moveSet(certStore, name, stored);
+  const path = moveSet(certStore, name, stored, (to) => renameSet(certStore, name, to));
   const sync = attempt("sync the store", () => {
     syncDirectory(directoryOf(path));
     syncDirectory(certStore);

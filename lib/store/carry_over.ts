@@ -3,6 +3,7 @@
  * that an interrupted run made for new sets becomes staged sets.
  */
 import * as fs from "node:fs";
+import { moveEntry } from "../host/move_entry.ts";
 import { isThere, listKnown, readText } from "../host/read.ts";
 import {
   committedDirectory,
@@ -16,6 +17,7 @@ import {
   stagedDirectory,
 } from "./store_paths.ts";
 import { nameOf } from "../text/path.ts";
+import { errorCode } from "../text/plain_cause.ts";
 
 const LEGACY_VALIDATION = ".unjudged-";
 
@@ -40,13 +42,23 @@ export function carryOver(certStore: string): boolean {
       fs.renameSync(`${legacy}/${name}`, `${today}/${name}`);
     }
     fs.rmdirSync(legacy);
-  } else fs.renameSync(legacy, today);
+  } else renameOrMove(legacy, today);
   return true;
+}
+
+/** Overlayfs cannot rename a directory of a lower layer. */
+function renameOrMove(from: string, to: string): void {
+  try {
+    fs.renameSync(from, to);
+  } catch (error) {
+    if (errorCode(error) !== "EXDEV") throw error;
+    moveEntry(from, to);
+  }
 }
 
 /**
  * An interrupted run may have received a set whole, or not at all. Never throws: a run that needs the
- * place for a set says why it is not free.
+ * place for a set says why it is not free. If the store cannot be listed, no run uses it (read_set.ts).
  */
 export function stageRooms(certStore: string): void {
   try {

@@ -8,12 +8,19 @@ import { archivedDirectory } from "./store_paths.ts";
 import { directoryOf } from "../text/path.ts";
 import { PARTS } from "../certificate/types.ts";
 import { removeIfThere, syncDirectory } from "../host/atomic_write.ts";
+import { listWhole } from "../host/list_whole.ts";
+import { makeDirectory } from "../host/make_directories.ts";
 import { isThere } from "../host/read.ts";
 
 /** `20260131T120000Z`, with a number if two sets were written in one second. */
 const VERSION = /^(\d{8}T\d{6}Z)(?:-(\d+))?$/;
 /** `0a:1b:2c`, with a number if a set of that serial was in the archive already. */
 const REVOKED = /^[0-9a-f]{2}(?::[0-9a-f]{2})*(?:-(\d+))?$/;
+
+/** Whether this is the name of a set that was archived because its certificate was revoked. */
+export function isOfSerial(name: string): boolean {
+  return REVOKED.test(name);
+}
 
 /** Moves an old set into the archive by one rename. Throws the system's error, or Error in plain words. */
 export function keepSet(certStore: string, name: string, set: string): void {
@@ -22,11 +29,16 @@ export function keepSet(certStore: string, name: string, set: string): void {
 }
 
 /** The same, not synced and with the modes that the set has. Returns where it is now. */
-export function moveSet(certStore: string, name: string, set: string): string {
+export function moveSet(
+  certStore: string,
+  name: string,
+  set: string,
+  rename = (to: string) => fs.renameSync(set, to),
+): string {
   const directory = archiveOf(certStore, name);
-  for (const path of [directoryOf(directory), directory]) makeDirectory(path);
+  for (const path of [directoryOf(directory), directory]) ensureDirectory(path);
   const archived = `${directory}/${nextVersion(directory, timeOf(set))}`;
-  fs.renameSync(set, archived);
+  rename(archived);
   return archived;
 }
 
@@ -64,7 +76,7 @@ interface Version {
 
 /** The oldest first. */
 function listVersions(directory: string): readonly Version[] {
-  const versions = fs.readdirSync(directory).flatMap((name) => {
+  const versions = listWhole(directory).flatMap((name) => {
     const [, time, number = "1"] = VERSION.exec(name) ?? [];
     if (time !== undefined) return { name, time, number: Number(number) };
     const revoked = REVOKED.exec(name);
@@ -98,10 +110,10 @@ export function closeSet(set: string): void {
   }
 }
 
-function makeDirectory(path: string): void {
+function ensureDirectory(path: string): void {
   const found = fs.lstatSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory()) return;
   if (found !== undefined) throw new Error(`"${path}" is not a directory; move it away`);
-  fs.mkdirSync(path, { mode: 0o700 });
+  makeDirectory(path, 0o700);
   syncDirectory(directoryOf(path));
 }

@@ -6,13 +6,19 @@ import type { Config } from "../config/types.ts";
 import { isThere, observe, readDirectory } from "../host/read.ts";
 import type { Presence } from "../host/types.ts";
 import { nameOf } from "../text/path.ts";
-import { retiredDirectory, stagedDirectory, storedDirectory } from "./store_paths.ts";
+import {
+  committedDirectory,
+  lockFile,
+  retiredDirectory,
+  stagedDirectory,
+  storedDirectory,
+} from "./store_paths.ts";
 
 /** Their names, sorted. Needs no lock. */
 export function orphanedSets(
   { certStore, certificates }: Pick<Config, "certStore" | "certificates">,
 ): Presence<readonly string[]> {
-  const listing = readDirectory(certStore);
+  const listing = readDirectory(certStore, [nameOf(lockFile(certStore))]);
   if (listing.kind !== "present") return listing;
   const named = new Set(certificates.map(({ name }) => name));
   const names = new Set([...listing.value].map(setName));
@@ -25,16 +31,19 @@ export function orphanedSets(
 /** No set can have such a name: of VCM's own files, and the archive's. */
 const NOT_SETS = /^(?:\.|archive$)/;
 
-/** The set whose directory an entry of the store is. An interrupted switch leaves the retired name. */
+/** The set whose directory an entry of the store is. An interrupted switch leaves these names. */
 function setName(entry: string): string {
-  const retired = nameOf(retiredDirectory("", ""));
-  return entry.startsWith(retired) ? entry.slice(retired.length) : entry;
+  const prefix = [retiredDirectory, committedDirectory].map((place) => nameOf(place("", "")))
+    .find((prefix) => entry.startsWith(prefix)) ?? "";
+  return entry.slice(prefix.length);
 }
 
 /** The directory of the valid set, also in the middle of a switch. Throws the system's error. */
 export function directoryOfSet(certStore: string, name: string): string {
   const [current, retired, staged] = [storedDirectory, retiredDirectory, stagedDirectory]
     .map((path) => path(certStore, name)) as [string, string, string];
+  const committed = committedDirectory(certStore, name);
+  if (isThere(committed)) return committed;
   if (isThere(current) || !isThere(retired)) return current;
   return isThere(staged) ? staged : retired;
 }

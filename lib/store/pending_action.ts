@@ -5,7 +5,9 @@
  */
 import * as fs from "node:fs";
 import { removeIfThere, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
-import { causeAndFix } from "../text/plain_cause.ts";
+import { makeDirectory } from "../host/make_directories.ts";
+import { isThere, readRegular } from "../host/read.ts";
+import { causeAndFix, errorCode } from "../text/plain_cause.ts";
 import {
   formatPendingAction,
   parsePendingAction,
@@ -148,8 +150,9 @@ function timeOf(certStore: string, service: string): Date {
 function read(certStore: string, service: string): PendingActionText | undefined {
   const path = pendingActionFile(certStore, service);
   try {
-    return fs.existsSync(path) ? parsePendingAction(fs.readFileSync(path, "utf8")) : undefined;
+    return parsePendingAction(readRegular(path));
   } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
     throw cannot("write", path, error);
   }
 }
@@ -170,7 +173,8 @@ function write(
 }
 
 function makePendingDirectory(certStore: string): void {
-  fs.mkdirSync(pendingDirectory(certStore), { recursive: true, mode: 0o700 });
+  const directory = pendingDirectory(certStore);
+  if (!isThere(directory)) makeDirectory(directory, 0o700);
   syncDirectory(certStore);
 }
 

@@ -4,7 +4,7 @@
  */
 import * as fs from "node:fs";
 import { removeIfThere, syncDirectory } from "../host/atomic_write.ts";
-import { ABSENT, readText } from "../host/read.ts";
+import { ABSENT, readInfo, readText } from "../host/read.ts";
 import type { Presence } from "../host/types.ts";
 import { causeAndFix, plainCause } from "../text/plain_cause.ts";
 import { shellWord } from "../text/quote.ts";
@@ -74,11 +74,11 @@ export function ownerFile(file: string): string {
   try {
     return fs.realpathSync(file);
   } catch {
-    return file;
+    return file; // An unreadable directory above it: then the name as it was given tells the file.
   }
 }
 
 /** Whether a record is another configuration file's, which may use the same store. */
 export function isOfOtherFile({ file }: PendingRevocation, own: string): boolean {
-  return file !== ownerFile(own) && fs.existsSync(file);
+  return file !== ownerFile(own) && readInfo(file).kind !== "absent";
 }

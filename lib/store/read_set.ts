@@ -79,11 +79,12 @@ export class StoreReader {
   }
 
   /** The replaced files that no service has validated yet. */
-  pendingValidation(name: string): Replaced[] {
+  pendingValidation(name: string): Presence<readonly Replaced[]> {
     const path = pendingValidationFile(this.#certStore, name);
-    const exists = this.#listing.kind === "present" && this.#listing.value.has(nameOf(path));
-    const text = exists ? readText(path) : ABSENT;
-    return text.kind === "present" ? parsePendingValidation(text.value) : [];
+    if (this.#listing.kind !== "present") return this.#listing;
+    const text = this.#listing.value.has(nameOf(path)) ? readText(path) : ABSENT;
+    if (text.kind !== "present") return text;
+    return { kind: "present", value: parsePendingValidation(text.value) };
   }
 
   /** The certificates that have a record of a revocation. */
@@ -213,6 +214,7 @@ function isSame(one: StoreLook, other: StoreLook): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
+/** A key whose mode cannot be read cannot be read either, which is reported. */
 function exposedMode(path: string): number | undefined {
   const info = readInfo(path);
   const mode = info.kind === "present" && info.value.isFile ? (info.value.mode ?? 0) & 0o7777 : 0;

@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { type Part, PARTS } from "../certificate/types.ts";
+import { openRegularFile } from "../host/file_identity.ts";
 import { isThere } from "../host/read.ts";
 import {
   committedDirectory,
@@ -16,9 +17,8 @@ import {
  */
 export function readStaged(certStore: string, name: string): Readonly<Record<Part, string>> {
   const read = (part: Part) => {
-    const { O_NOFOLLOW, O_RDWR } = fs.constants;
     const path = `${stagedDirectory(certStore, name)}/${part}.pem`;
-    const file = fs.openSync(path, O_RDWR | O_NOFOLLOW);
+    const file = openRegularFile(path, fs.constants.O_RDWR);
     try {
       const text = fs.readFileSync(file, "utf8").replace(/\n+$/, "\n");
       fs.ftruncateSync(file, text === "\n" ? 0 : Buffer.byteLength(text));

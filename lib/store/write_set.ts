@@ -143,15 +143,17 @@ function clearRetired(certStore: string, name: string, keep: number): string | u
     removeIfThere(retired);
     return undefined;
   }
-  for (const name of listKnown(retired, FILES)) {
+  // The key goes first: a set without it is one whose removal was interrupted.
+  const keeps = keep > 0 && isThere(`${retired}/privkey.pem`);
+  for (const name of listKnown(retired, FILES).sort((one) => one === "privkey.pem" ? -1 : 0)) {
     const from = `${retired}/${name}`;
     const to = `${current}/${name}`;
     if (isOurs(name)) {
-      if (keep === 0) removeIfThere(from);
+      if (!keeps) removeIfThere(from);
     } else if (isThere(to)) removeIfThere(from);
     else fs.renameSync(from, to);
   }
-  if (keep > 0) return tryKeep(certStore, name, retired);
+  if (keeps) return tryKeep(certStore, name, retired);
   fs.rmdirSync(retired);
   return undefined;
 }

@@ -5,6 +5,50 @@ import { makeUsersPlace, pairIn } from "./user_site.ts";
 
 const test = await testsNeeding("machine");
 
+test("a run with few descriptors does less at one time, or says before any request how many it needs", async () => {
+  await using place = await makeUsersPlace();
+  await Deno.mkdir(place.at("ssl"));
+  const names = Array.from({ length: 20 }, (_, at) => `n${at}.demo.internal`);
+  const certs = names.map((name) =>
+    `  - name: "${name}"\n    deploy:\n      - fullchain: "FOLDER/ssl/${name}.crt"\n` +
+    `      - privkey: "FOLDER/ssl/${name}.key"\n`
+  );
+  const service = '    service:\n      - {name: x, command: ["true"], validate: ["true"]}\n';
+  await place.configure(certs.join("") + service);
+  const ends: Record<number, string> = {};
+  // Below 14 the runtime itself does not start.
+  for (const limit of [14, 16, 20, 24, 28, 32, 40, 44, 46, 47, 48, 50, 56, 64]) {
+    await Deno.remove(place.at("store"), { recursive: true }).catch(() => undefined);
+    const { code, stdout, stderr } = await new Deno.Command("/bin/sh", {
+      args: [
+        "-c",
+        `ulimit -n ${limit}; exec "$@"`,
+        "sh",
+        place.at("vcm"),
+        ...["run", "--config", place.at("vcm.yaml")],
+      ],
+      clearEnv: true,
+      env: { PATH: "/usr/bin:/bin" },
+      cwd: "/",
+      stdin: "null",
+    }).output();
+    const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
+    assert.doesNotMatch(said, /panicked|\bat file:/, `${limit}: ${said}`);
+    const done = /^Done: 20 issued, 40 files deployed, 1 service action; 0 failed/m.test(said);
+    const told =
+      /^error: VCM needs \d+ more open files .*its limit allows \d+; nothing was done; fix: /m
+        .test(said);
+    const unread = /^error: .*Cannot read ".*": too many open files$/m.test(said);
+    assert.equal(code, done ? 0 : 1, `${limit}: ${said}`);
+    ends[limit] = done ? "done" : told ? "told" : unread ? "not read" : said;
+  }
+  for (const limit of [14, 16, 20, 24, 28, 32, 40, 44]) {
+    assert.ok(["told", "not read"].includes(ends[limit] ?? ""), `${limit}: ${ends[limit]}`);
+  }
+  for (const limit of [50, 56, 64]) assert.equal(ends[limit], "done", `${limit}`);
+  console.log(`Open files and the end of a run: ${JSON.stringify(ends)}`);
+});
+
 test("validate and command inherit what the caller left open, and nothing of VCM's own", async () => {
   await using place = await makeUsersPlace();
   const { directory } = place;

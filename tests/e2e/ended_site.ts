@@ -33,6 +33,8 @@ export interface EndedSite extends AsyncDisposable {
   /** Runs VCM to its end. */
   vcm(...args: readonly string[]): Promise<Ended>;
   read(file: string): string | undefined;
+  /** Names of what is in a directory. */
+  entries(directory: string): readonly string[] | undefined;
 }
 
 export interface Run {
@@ -132,6 +134,13 @@ ${certs}`,
     start,
     vcm: (...args) => start(...args).ended,
     read,
+    entries: (name) => {
+      try {
+        return [...Deno.readDirSync(`${directory}/${name}`)].map((entry) => entry.name);
+      } catch {
+        return undefined;
+      }
+    },
     [Symbol.asyncDispose]: async () => {
       for (const pid of await site.commands()) Deno.kill(pid, "SIGKILL");
       for (const child of started) {

@@ -132,6 +132,63 @@ certs:
   assert.equal(await Deno.readTextFile(`${directory}/own/cwd`), "/\n");
 });
 
+test("the caller's umask changes no mode, and keeps no later run from the store", async () => {
+  const vault = await startDemoServer({});
+  await using _closing = { [Symbol.asyncDispose]: () => vault.close() };
+  const seen: string[] = [];
+  for (const umask of ["0022", "0277", "0777", "0377", "0177", "0000"]) {
+    await using place = await makePlace();
+    const { directory } = place;
+    await Deno.mkdir(`${directory}/own`);
+    await Deno.chown(`${directory}/own`, NOBODY, NOBODY);
+    const configure = (ttl: string) =>
+      place.write(
+        "vcm.yaml",
+        `config: {vault: "${vault.address}", pki: pki, role: web, keep: 1, ttl: ${ttl},
+  cert_store: "${directory}/own/store", log_file: "${directory}/own/log", create_dirs: true}
+certs:
+  - name: web.demo.internal
+    deploy: [{bundle: "${directory}/own/made/set"}, {privkey: "${directory}/own/made/web.key"}]
+    service: [{name: web, command: [/bin/true], validate: [/bin/true]}]
+`,
+      );
+    const vcm = async (...args: string[]) => {
+      const output = await new Deno.Command("/bin/sh", {
+        args: ["-c", `umask ${umask}; exec "$@"`, "sh", `${directory}/vcm`, ...args],
+        uid: NOBODY,
+        gid: NOBODY,
+        cwd: "/",
+        clearEnv: true,
+        env: {
+          PATH: "/usr/bin:/bin",
+          VAULT_ROLE_ID: vault.roleId,
+          VAULT_SECRET_ID: vault.secretId,
+        },
+        stdin: "null",
+      }).output();
+      const text = new TextDecoder().decode(output.stdout) +
+        new TextDecoder().decode(output.stderr);
+      assert.equal(output.code, 0, `umask ${umask}: ${args.join(" ")}: ${text}`);
+      return text;
+    };
+    const config = ["--config", await configure("60d")];
+    await vcm("run", ...config);
+    await vcm("issue", "--force", ...config);
+    await vcm("run", ...config);
+    assert.match(await vcm("run", ...config), /^Nothing to do/);
+    await vcm("check", ...config);
+    const { stdout } = await new Deno.Command("find", {
+      args: [`${directory}/own`, "-printf", "%y %m %P\\n"],
+    }).output();
+    const modes = new TextDecoder().decode(stdout).split("\n").sort()
+      .map((line) =>
+        line.replace(/vcm-[0-9a-f]{16}/, "vcm-VERSION").replace(/\d{8}T\d{6}Z/, "TIME")
+      );
+    seen.push(modes.join("\n"));
+    assert.equal(seen.at(-1), seen[0], `umask ${umask}`);
+  }
+});
+
 interface Place extends AsyncDisposable {
   readonly directory: string;
   write(name: string, text: string): Promise<string>;

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { assertNoSecret, assertWell, certificate, makeBench, NAME } from "./bench.ts";
-import { has, serialOf, withBegun } from "./begun_revocation.ts";
+import { startFront } from "../support/faulty_proxy.ts";
+import { has, RECORD, serialOf, withBegun } from "./begun_revocation.ts";
 import { settings, withServer } from "./server.ts";
 
 const test = await testsNeeding("openbao");
@@ -62,6 +63,42 @@ test("a --forget-key that is interrupted is finished, and may be asked for after
     assertWell(await bench.vcm(["revoke", "--yes", "--forget-key", NAME], env));
     assert.deepEqual(bench.directory.tree().filter((path) => path.endsWith("privkey.pem")), []);
   }, "keep: 2");
+});
+
+test("a key that is being forgotten is in no set that is issued meanwhile", async () => {
+  const lose: Readonly<Record<string, (path: string) => void>> = {
+    "nothing is lost": () => {},
+    "cert.pem is lost": (path) => Deno.removeSync(`${path}/cert.pem`),
+    "cert.pem is damaged": (path) => Deno.writeTextFileSync(`${path}/cert.pem`, "x"),
+    "cert.pem is empty": (path) => Deno.writeTextFileSync(`${path}/cert.pem`, ""),
+  };
+  for (const [what, damage] of Object.entries(lose)) {
+    await withBegun(
+      async ({ bench, bao, env }) => {
+        const { directory } = bench;
+        const key = directory.read(`store/${NAME}/privkey.pem`);
+        damage(directory.at(`store/${NAME}`));
+        // The server issues, and still answers no revocation.
+        const body = JSON.stringify({ errors: ["no"] });
+        await using front = startFront(
+          bao,
+          (path) => path.endsWith("/revoke") ? new Response(body, { status: 500 }) : undefined,
+        );
+        const down = { ...env, VAULT_ADDR: front.address, VAULT_MAX_RETRIES: "0" };
+        assert.equal((await bench.vcm(["run"], down)).status, 1);
+        assert.ok(has(bench, RECORD), what);
+        assert.notEqual(directory.read(`store/${NAME}/privkey.pem`), key, what);
+        assertWell(await bench.vcm(["run"], env));
+        assert.notEqual(directory.read(`ssl/${NAME}.key`), key, what);
+        const left = directory.tree().filter((path) =>
+          !path.endsWith("/") && directory.read(path) === key
+        );
+        assert.deepEqual(left, [], what);
+      },
+      "keep: 2\nkey: local\nreuse_key: true",
+      "--forget-key",
+    );
+  }
 });
 
 test("a set behind a symbolic link is not VCM's, and --forget-key says so", async () => {

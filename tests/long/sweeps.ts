@@ -6,6 +6,7 @@ import { passed, type Step } from "./step.ts";
 export const SWEEPS: readonly string[] = [
   "tests/e2e/crash_bundle_test.ts",
   "tests/e2e/crash_errors_test.ts",
+  "tests/e2e/crash_overlay_test.ts",
   "tests/e2e/crash_prune_test.ts",
   "tests/e2e/crash_revoke_test.ts",
   "tests/integration/election_test.ts",

@@ -1,9 +1,10 @@
 /**
  * `vcm demo`: shows a whole run against a demo server, in a temporary directory, with the same code
  * as on a real host. It needs no root, talks only to 127.0.0.1, and leaves only the directory that
- * it names.
+ * it names; after a signal not even that.
  */
 import type { Host } from "../../command/host.ts";
+import { receiveEnds, statusOf } from "../../host/end_signals.ts";
 import { octal } from "../../text/octal.ts";
 import type { DemoCommand, DemoDocument } from "../../report/documents/tools.ts";
 import { demoJson } from "../../report/json.ts";
@@ -19,9 +20,14 @@ export type RunCommandLine = (args: readonly string[], host: Host) => Promise<nu
  */
 export async function demo(host: Host, run: RunCommandLine, json: boolean): Promise<number> {
   const vault = await startDemoServer();
+  const directory = Deno.makeTempDirSync({ prefix: "vcm-demo-" });
+  using _ends = receiveEnds((signal) => {
+    Deno.removeSync(directory, { recursive: true });
+    Deno.exit(statusOf(signal));
+  });
   try {
     const told = json ? { ...host, out: host.err, outIsTerminal: host.errIsTerminal } : host;
-    const steps = new Demo(told, run, vault, Deno.makeTempDirSync({ prefix: "vcm-demo-" }));
+    const steps = new Demo(told, run, vault, directory);
     const status = await steps.run();
     if (json) host.out(demoJson(steps.record()));
     return status;

@@ -3,7 +3,9 @@
  * addresses, TLS, seal state, clock, login, mounts, policy, roles. Before that, it checks this host.
  */
 import { reserveFile } from "../../apply/reserved_file.ts";
+import { Stop } from "../../apply/stop.ts";
 import type { Host } from "../../command/host.ts";
+import { Interruption } from "../../command/interruption.ts";
 import { loadFor, narrow, paintFor } from "../../command/load.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";
 import type { CertificateSpec, Config } from "../../config/types.ts";
@@ -33,6 +35,8 @@ export async function doctor(args: Arguments, host: Host): Promise<number> {
   const config = await findManagers(await loadFor(args, host));
   const specs = narrow(config, args);
   const paint = paintFor(args, host);
+  using interruption = new Interruption();
+  const { stop } = interruption;
   const results: CheckResult[] = [];
   const report = (result: CheckResult) => {
     results.push(result);
@@ -41,12 +45,18 @@ export async function doctor(args: Arguments, host: Host): Promise<number> {
       host.out(doctorText(result, paint));
     }
   };
-  const ofHost = [...examineRevocations(config, specs), ...await examineHost(config, host)];
-  for (const result of ofHost) report(result);
-  for (const result of await examineContainers(config, specs)) report(result);
+  for (const result of examineRevocations(config, specs)) report(result);
+  await untilHurried(stop, async () => {
+    (await examineHost(config, host)).forEach(report);
+    (await examineContainers(config, specs)).forEach(report);
+  });
   const helpers = { ...NO_HELPERS, reserve: reserveFile };
-  await examine({ config, specs, environment: host, now: () => host.now(), helpers }, report);
+  await examine({ config, specs, environment: host, now: () => host.now(), helpers, stop }, report);
+  if (stop.why !== undefined) {
+    report(found("problem", "doctor", `not all was checked, because ${stop.why}`));
+  }
   if (args.json) host.out(doctorJson(results));
+  if (interruption.status !== undefined) return interruption.status;
   return results.some(({ verdict }) => verdict === "problem") ? EXIT_FAILED : EXIT_OK;
 }
 
@@ -68,6 +78,8 @@ export interface Examination {
   readonly environment: Environment;
   readonly now: () => Date;
   readonly helpers: Helpers;
+  /** Ends the checks; a token of a login is revoked all the same. */
+  readonly stop?: Stop;
 }
 
 type Report = (result: CheckResult) => void;
@@ -84,14 +96,27 @@ export async function examine(examination: Examination, report: Report): Promise
   const reportClean = cleaned(clean, report);
   if (servers.tls.authorities === undefined) reportClean(unverified(servers));
   let usable = 0;
+  const stop = examination.stop ?? new Stop();
   for (const address of servers.addresses) {
-    const results = await examineAddress(address, servers, examination.now, clean);
-    results.forEach(reportClean);
-    // The remaining checks are useful even if the clock is wrong.
-    if (results[0]?.verdict !== "problem") usable++;
+    await untilHurried(stop, async () => {
+      const results = await examineAddress(address, servers, examination.now, clean);
+      if (stop.why !== undefined) return;
+      results.forEach(reportClean);
+      // The remaining checks are useful even if the clock is wrong.
+      if (results[0]?.verdict !== "problem") usable++;
+    });
   }
+  if (stop.why !== undefined) return;
   if (typeof access === "string") return reportClean(found("problem", "login", access));
-  if (usable > 0) await examineRights(access, examination, reportClean);
+  if (usable > 0) await examineRights(access, { ...examination, stop }, reportClean);
+}
+
+/** Does not wait any longer once the command has to end. */
+async function untilHurried(stop: Stop, check: () => Promise<void>): Promise<void> {
+  if (stop.why !== undefined) return;
+  const { promise: hurried, resolve } = Promise.withResolvers<void>();
+  stop.hurried.addEventListener("abort", () => resolve());
+  await Promise.race([check(), hurried]);
 }
 
 /** Makes each result one plain line without secrets, whatever the server sent. */
@@ -115,29 +140,35 @@ function unverified({ tls }: ServerAccess): CheckResult {
 
 async function examineRights(
   access: VaultAccess,
-  { specs, helpers, now }: Examination,
+  { specs, helpers, now, stop }: Examination & { readonly stop: Stop },
   report: Report,
 ): Promise<void> {
   let session: VaultSession;
   try {
     // It tells how things are now, so it does not wait for a server that is down.
-    session = await openSession({ ...access, retries: 0 }, {
+    const opening = openSession({ ...access, retries: 0 }, {
       ...helpers,
       note: (text) => report(found("warning", "login", text)),
     });
+    session = await stop.answerTo(opening);
   } catch (error) {
     return report(found("problem", "login", messageOf(error)));
   }
-  const reportClean = cleaned(session.clean, report);
+  const clean = cleaned(session.clean, report);
+  const reportClean: Report = (result) => {
+    if (stop.why === undefined) clean(result);
+  };
   try {
-    const login = await examineToken(session);
-    reportClean(login);
-    if (login.verdict === "problem") return;
-    for (const result of await examineMounts(session, specs, now())) reportClean(result);
-    for (const result of await examinePolicy(session, specs)) reportClean(result);
-    for (const result of await examineRoles(session, specs)) reportClean(result);
+    await untilHurried(stop, async () => {
+      const login = await examineToken(session);
+      reportClean(login);
+      if (login.verdict === "problem") return;
+      for (const result of await examineMounts(session, specs, now())) reportClean(result);
+      for (const result of await examinePolicy(session, specs)) reportClean(result);
+      for (const result of await examineRoles(session, specs)) reportClean(result);
+    });
   } finally {
-    await session.close();
+    await stop.answerTo(session.close());
   }
 }
 

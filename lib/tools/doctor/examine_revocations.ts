@@ -3,14 +3,15 @@ import type { CertificateSpec, Config } from "../../config/types.ts";
 import { readDirectory } from "../../host/read.ts";
 import { observeRevocations } from "../../observe/revocations.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
-import { namesBeingRevoked } from "../../store/store_paths.ts";
+import { lockFile, namesBeingRevoked } from "../../store/store_paths.ts";
+import { nameOf } from "../../text/path.ts";
 import { shellWord } from "../../text/quote.ts";
 
 export function examineRevocations(
   config: Config,
   specs: readonly CertificateSpec[],
 ): CheckResult[] {
-  const listing = readDirectory(config.certStore);
+  const listing = readDirectory(config.certStore, [nameOf(lockFile(config.certStore))]);
   if (listing.kind === "absent") return [];
   if (listing.kind === "unreadable") return [found("warning", "store", listing.problem)];
   const { ofFile, removed } = observeRevocations(config, namesBeingRevoked(listing.value));

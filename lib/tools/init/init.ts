@@ -13,6 +13,7 @@ import { findConfig, loadConfig, LOCAL_FILE, SYSTEM_FILE } from "../../config/lo
 import { parseConfig } from "../../config/parse.ts";
 import type { Config } from "../../config/types.ts";
 import { removeQuietly, syncDirectory, writeNewFile } from "../../host/atomic_write.ts";
+import { isThere } from "../../host/read.ts";
 import { MAX_BYTES } from "../../host/regular_file.ts";
 import type { FirstCertificate, InitDocument } from "../../report/documents/tools.ts";
 import { document } from "../../report/json.ts";
@@ -103,7 +104,7 @@ export function writeFirstFile(path: string, text: string): void {
 }
 
 function makeDirectory(path: string): void {
-  if (fs.existsSync(path)) return;
+  if (isThere(path)) return;
   fs.mkdirSync(path, { mode: 0o755 });
   // Regardless of the umask.
   fs.chmodSync(path, 0o755);
@@ -116,7 +117,7 @@ function nameIt(temporary: string, target: string): void {
     const { code } = error as NodeJS.ErrnoException;
     // Errors of file systems without hard links (link(2)).
     if (!["EPERM", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(code ?? "")) throw error;
-    if (fs.existsSync(target)) throw new Error("the file already exists", { cause: error });
+    if (isThere(target)) throw new Error("the file already exists", { cause: error });
     fs.renameSync(temporary, target);
   }
 }

@@ -23,7 +23,7 @@ function attempt<T>(look: () => T): T | undefined {
   try {
     return look();
   } catch {
-    return undefined;
+    return undefined; // A proposal only: the person and the next command see what cannot be read.
   }
 }
 

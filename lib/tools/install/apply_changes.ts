@@ -1,11 +1,12 @@
 /** Shows changes, asks, applies them and reports: for `vcm install` and `--uninstall`. */
 import type { Host } from "../../command/host.ts";
+import { InterruptedError, Interruption } from "../../command/interruption.ts";
 import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
 import { explainFailure } from "../../host/command_output.ts";
 import { parseTimestamp } from "../../host/units.ts";
 import type { InstallDocument } from "../../report/documents/tools.ts";
 import { installJson } from "../../report/json.ts";
-import { EXIT_OK, EXIT_USAGE } from "../../report/verdict.ts";
+import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from "../../report/verdict.ts";
 import { lockStore } from "../../store/lock.ts";
 import { type Changes, changesData, changesText, isInOrder } from "./install_text.ts";
 import type { ServiceHost } from "./service_host.ts";
@@ -74,25 +75,35 @@ function agrees(question: string, args: Arguments, host: Host): boolean {
 async function carryOutChanges(changes: Changes, on: ServiceHost): Promise<void> {
   const { first, files, store, then } = changes;
   const done: string[] = [];
+  using interruption = new Interruption();
+  const call = async (command: readonly string[]) => {
+    const why = await interruption.look();
+    if (why === undefined) {
+      const result = await on.systemctl(command.slice(1)).catch((error) => {
+        if (interruption.status === undefined) throw error;
+      });
+      if (result?.code === 0) return;
+      if (result !== undefined && interruption.status === undefined) {
+        const failure = `"${command.join(" ")}" ${explainFailure(result, 60)}`;
+        throw new Error(`${failure}; already done: ${listed(done)}`);
+      }
+    }
+    const message = `Not finished, because ${interruption.stop.why}; already done: ` +
+      `${listed(done)}; to finish it, run the same command again`;
+    throw new InterruptedError(message, interruption.status ?? EXIT_FAILED);
+  };
   if (store !== undefined) lockStore(store)[Symbol.dispose]();
-  for (const command of first) await call(command, done, on);
+  for (const command of first) await call(command);
   for (const { path, state, after } of files) {
     if (state === "written") on.write(path, after ?? "");
     if (state === "removed") on.remove(path);
     if (state === "written" || state === "removed") done.push(`${path} is ${state}`);
   }
-  for (const command of then) await call(command, done, on);
+  for (const command of then) await call(command);
 }
 
-async function call(
-  command: readonly string[],
-  done: readonly string[],
-  on: ServiceHost,
-): Promise<void> {
-  const result = await on.systemctl(command.slice(1));
-  if (result.code === 0) return;
-  const before = done.length === 0 ? "nothing" : done.join(", ");
-  throw new Error(`"${command.join(" ")}" ${explainFailure(result, 60)}; already done: ${before}`);
+function listed(done: readonly string[]): string {
+  return done.length === 0 ? "nothing" : done.join(", ");
 }
 
 /** When the timer starts the next run. */

@@ -30,6 +30,7 @@ export function realPath(path: string): string {
   try {
     return Deno.realPathSync(path);
   } catch {
+    // What cannot be resolved counts by its name.
     if (path === "/") return path;
     const above = realPath(directoryOf(path));
     return `${above === "/" ? "" : above}/${nameOf(path)}`;

@@ -3,7 +3,8 @@
  * and synced.
  */
 import { removeIfThere, replaceFile, syncDirectory } from "../../host/atomic_write.ts";
-import { readInfo, readText } from "../../host/read.ts";
+import { listWhole } from "../../host/list_whole.ts";
+import { observe, readInfo, readText } from "../../host/read.ts";
 import { type CommandResult, runCommand } from "../../host/run_command.ts";
 import { SYSTEMCTL } from "../../host/units.ts";
 import { temporaryFile } from "../../store/store_paths.ts";
@@ -71,15 +72,14 @@ export function readUnitFile(path: string): string | undefined {
   return text.kind === "present" ? text.value : undefined;
 }
 
-/** The drop-ins of the units. */
+/** The drop-ins of the units. Throws Error in plain words if they cannot be listed. */
 export function findDropIns(directory: string, units: readonly string[]): string[] {
   return units.flatMap((unit) => {
     const dropIns = `${directory}/${unit}.d`;
-    try {
-      return [...Deno.readDirSync(dropIns)].map(({ name }) => `${dropIns}/${name}`).sort();
-    } catch {
-      return []; // No such directory, or it cannot be listed.
-    }
+    const listing = observe(dropIns, () => listWhole(dropIns));
+    if (listing.kind === "unreadable") throw new Error(listing.problem);
+    if (listing.kind === "absent") return [];
+    return listing.value.map((name) => `${dropIns}/${name}`).sort();
   });
 }
 

@@ -39,7 +39,7 @@ function dropIns(directory: string): string[] {
     .map((name) => textOf(`${directory}/${name}`));
 }
 
-/** Empty if it cannot be read. */
+/** Empty if it cannot be read: this only warns, and systemd itself reads the unit. */
 function textOf(path: string): string {
   const text = readText(path);
   return text.kind === "present" ? text.value : "";

@@ -59,6 +59,7 @@ function whyNot(
   const archived = name === "" || name.startsWith(".")
     ? undefined
     : observe(certStore, () => archivedSets(certStore, name));
+  if (archived?.kind === "unreadable") return `${none}; ${archived.problem}`;
   const last = archived?.kind === "present" ? archived.value.at(-1) : undefined;
   if (last !== undefined) return `${none}; in its archive there is "${last}"`;
   const guess = nearest(name, orphans);

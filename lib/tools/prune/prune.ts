@@ -3,6 +3,7 @@
  * question for each. It changes nothing outside the store, and asks no server.
  */
 import type { Host } from "../../command/host.ts";
+import { Interruption } from "../../command/interruption.ts";
 import { loadFor } from "../../command/load.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";
 import { Reporter, requireAnswers, type Result } from "../../command/results.ts";
@@ -31,12 +32,20 @@ export async function prune(args: Arguments, host: Host): Promise<number> {
   const reporter = new Reporter<Pruned>(config, args, host);
   for (const refused of candidates.filter(isRefused)) reporter.tell(refusalOf(refused));
   const granted = candidates.filter((one): one is Orphan => !isRefused(one));
-  if (granted.length > 0) {
-    const say = (text: string) => reporter.log.line("info", text);
-    using _lock = await takeLock(config.certStore, say, args.wait);
-    for (const orphan of granted) reporter.tell(archiveOne(orphan, config));
+  if (granted.length === 0) return reporter.end(pruneJson);
+  const say = (text: string) => reporter.log.line("info", text);
+  using _lock = await takeLock(config.certStore, say, args.wait);
+  using interruption = new Interruption();
+  for (const orphan of granted) {
+    const why = await interruption.look();
+    reporter.tell(
+      why === undefined
+        ? archiveOne(orphan, config)
+        : refusalOf({ name: orphan.name, problem: why }),
+    );
   }
-  return reporter.end(pruneJson);
+  const status = reporter.end(pruneJson);
+  return interruption.status ?? status;
 }
 
 function gone(name: string): Refused {

@@ -4,6 +4,7 @@ import { completeRevocation } from "../../apply/revocation.ts";
 import { SessionOnce } from "../../apply/session_once.ts";
 import { findAccess, warnUnverified } from "../../command/find_access.ts";
 import type { Host } from "../../command/host.ts";
+import { Interruption } from "../../command/interruption.ts";
 import { loadFor, narrow } from "../../command/load.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";
 import { Reporter, requireAnswers, type Result } from "../../command/results.ts";
@@ -27,12 +28,13 @@ export async function revoke(args: Arguments, host: Host): Promise<number> {
   const reporter = new Reporter<Result>(config, args, host);
   for (const refused of candidates.filter(isRefused)) reporter.tell(refusalOf(refused));
   const granted = candidates.filter((one): one is Revocation => !isRefused(one));
-  if (granted.length > 0) {
-    const say = (text: string) => reporter.log.line("info", text);
-    using _lock = await takeLock(config.certStore, say, args.wait);
-    await carryOut(granted, config, reporter, host);
-  }
-  return reporter.end(revokeJson);
+  if (granted.length === 0) return reporter.end(revokeJson);
+  const say = (text: string) => reporter.log.line("info", text);
+  using _lock = await takeLock(config.certStore, say, args.wait);
+  using interruption = new Interruption();
+  await carryOut(granted, config, reporter, host, interruption);
+  const status = reporter.end(revokeJson);
+  return interruption.status ?? status;
 }
 
 function refusalOf({ name, problem }: Refused): Result {
@@ -49,13 +51,19 @@ async function carryOut(
   config: Config,
   reporter: Reporter<Result>,
   host: Host,
+  interruption: Interruption,
 ): Promise<void> {
   const emit = unfailing((event) => reporter.log.line(eventLevel(event), eventText(event)));
   warnUnverified(config, host, emit);
-  const sessions = new SessionOnce(findAccess(config, host), emit);
+  const sessions = new SessionOnce(findAccess(config, host), emit, interruption.stop);
   try {
     for (const revocation of granted) {
       const { name, pending } = revocation;
+      const why = await interruption.look();
+      if (why !== undefined) {
+        reporter.tell(refusalOf({ name, problem: `Not revoked, because ${why}` }));
+        continue;
+      }
       const [now] = gather(config, [name], pending.forgetKey);
       const problem = changeSince(revocation, now);
       reporter.tell(

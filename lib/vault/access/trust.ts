@@ -26,10 +26,8 @@ export function readTrustedAuthorities(
   if (file) return readBundle(file, environment);
   if (directory) return readDirectory(directory, environment);
   for (const path of SYSTEM_BUNDLES) {
-    try {
-      return usable(environment.read(path).text);
-    } catch {
-      continue;
+    if (environment.exists(path)) {
+      return usable(readNamed("the CA file", path, environment.read).text);
     }
   }
   return [];

@@ -121,7 +121,8 @@ pureTest("commands that only look give up their rights before they read anything
     ["check", ["write"]],
     ["plan", ["write"]],
     ["run --dry-run", ["write"]],
-    ["validate", ["write", "net", "run"]],
+    // An empty directory of included files is confirmed by ls.
+    ["validate", ["write", "net"]],
     ["names", ["write", "net", "run"]],
     ["init", ["net", "run"]],
     ["init --print", ["net", "run", "write"]],

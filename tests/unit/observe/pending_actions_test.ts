@@ -54,7 +54,7 @@ Deno.test("observePendingActions() calls pending actions unreadable that it cann
   });
 });
 
-Deno.test("a pending action counts whatever its text is, and if it cannot be read", async () => {
+Deno.test("a pending action counts whatever its text is", async () => {
   const service = makeService({ id: "command:x", manager: "command" });
   for (const text of ["", "\0\xff\n", "until", "until:\nfailed:\n", " until: 2026-12-01\n"]) {
     using store = makeDirectory();
@@ -66,14 +66,19 @@ Deno.test("a pending action counts whatever its text is, and if it cannot be rea
       JSON.stringify(text),
     );
   }
-  using store = makeDirectory();
-  store.write(".pending/command:x/in-the-way", "x");
-  Deno.utimeSync(store.at(".pending/command:x"), 1000, 1000);
-  assert.deepEqual(plain(await observeOne(store, service)), {
-    service: "command:x",
-    since: 1_000_000,
-    certificates: [],
-  });
+});
+
+Deno.test("pending actions are unreadable if one of them is, whosever it is", async () => {
+  for (const name of ["command:x", "command:of-nobody"]) {
+    using store = makeDirectory();
+    store.write(`.pending/${name}/in-the-way`, "x");
+    const service = makeService({ id: "command:x", manager: "command" });
+    const { pendingActions } = await observePendingActions(store.path, asked(service));
+    assert.deepEqual(pendingActions, {
+      kind: "unreadable",
+      problem: `Cannot read "${store.at(`.pending/${name}`)}": is a directory`,
+    });
+  }
 });
 
 Deno.test("a command has no record, so its pending action alone counts", async () => {

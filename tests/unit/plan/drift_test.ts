@@ -199,7 +199,8 @@ pureTest(
         );
         assert.equal(uid, owner === SILENT ? 5 : 33);
         assert.equal(gid, group === SILENT ? 6 : 44);
-        const kinds: string[] = [owner === SILENT ? [] : "owner", group === SILENT ? [] : "group"].flat();
+        const kinds: string[] = [owner === SILENT ? [] : "owner", group === SILENT ? [] : "group"]
+          .flat();
         assert.deepEqual(changes.map(({ kind }) => kind), kinds);
         assert.deepEqual(plain(rest), {
           what: "cert",

@@ -48,4 +48,18 @@ Deno.test("forgetKey() removes a damaged key, and one whose certificate is damag
   assert.deepEqual(left({ "0a:1b": ["damaged", LEAKED.pkcs8], "0d": ["damaged", "x"] }), ["0d"]);
 });
 
+Deno.test("forgetKey() removes the key of a set without a certificate if the revoked one is nowhere", () => {
+  const lost = { "20260301T120000Z": ["damaged", LEAKED.pkcs8] } as const;
+  assert.deepEqual(
+    left({
+      ...lost,
+      "20260101T120000Z": [EARLIER.pem, EARLIER.pkcs8],
+      "20260201T120000Z": [OTHER.pem, OTHER.pkcs8],
+      "0e": ["damaged", "another revoked certificate's"],
+    }),
+    ["0e", "20260201T120000Z"],
+  );
+  assert.deepEqual(left({ ...lost, "0a:1b": [LEAKED.pem, LEAKED.pkcs8] }), []);
+});
+
 Deno.test("forgetKey() has nothing to do without an archive", () => assert.deepEqual(left({}), []));
