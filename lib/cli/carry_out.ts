@@ -72,6 +72,9 @@ export async function carryOut(
   for (const { subject, message } of blockedEntries(made)) {
     log.failure(`${subject}: ${message}`, message);
   }
+  for (const { service: subject, unit } of made.services) {
+    if (unit?.kind === "missing") emit({ kind: "warning", subject, message: unit.message });
+  }
   warnUnverified(config, host, emit);
   (await import("../tools/install/warn_narrow_unit.ts")).warnNarrowUnit(config, emit);
   const needsServer = made.steps.some(({ kind }) => kind === "issue" || kind === "revoke");

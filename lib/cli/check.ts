@@ -1,5 +1,6 @@
 /** `vcm check`, `vcm status` and `vcm plan`, which change nothing. */
 import { findManagers } from "../observe/find_managers.ts";
+import { askUnits } from "../observe/units.ts";
 import { observe } from "../observe/observe.ts";
 import { plan } from "../plan/plan.ts";
 import type { Plan } from "../plan/types.ts";
@@ -25,12 +26,12 @@ export async function checkCommand(args: Arguments, host: Host): Promise<number>
   else if (host.env("SSLKEYLOGFILE")) {
     (await import("../command/find_access.ts")).refuseKeyLog(loaded, host);
   }
-  const config = await findManagers(loaded);
+  const { config, units } = await askUnits(await findManagers(loaded));
   const specs = narrow(config, args);
   const { narrowUnit, SERVICE } = await import("../tools/install/warn_narrow_unit.ts");
   const narrowness = narrowUnit(config);
   if (narrowness !== undefined) sayOnErr(args, host, "warning", `${SERVICE}: ${narrowness}`);
-  const made = plan(config, specs, await observe(config, host.now()), host.now());
+  const made = plan(config, specs, await observe(config, host.now(), units), host.now());
   const [paint, all] = [paintFor(args, host), args.all || args.verbose];
   const status = assessStatus(made);
   const isShown = args.json || !args.quiet || status !== "fine";

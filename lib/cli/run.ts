@@ -2,6 +2,8 @@
 import type { ApplyEvent } from "../apply/events.ts";
 import type { CarriedOut } from "./carry_out.ts";
 import { takeLock } from "../store/lock.ts";
+import type { Config } from "../config/types.ts";
+import { isUnit } from "../config/service_form.ts";
 import { findManagers } from "../observe/find_managers.ts";
 import { observe } from "../observe/observe.ts";
 import { plan } from "../plan/plan.ts";
@@ -30,7 +32,7 @@ const SELECTIONS: Partial<Record<CommandName, Selection>> = {
 
 /** Throws ConfigError, LockedError or StoreError; later failures are in the report. */
 export async function runCommand(args: Arguments, host: Host): Promise<number> {
-  const config = await findManagers(await loadFor(args, host));
+  let config = await findManagers(await loadFor(args, host));
   if (host.env("SSLKEYLOGFILE")) {
     (await import("../command/find_access.ts")).refuseKeyLog(config, host);
   }
@@ -41,7 +43,17 @@ export async function runCommand(args: Arguments, host: Host): Promise<number> {
   };
   using _lock = await takeLock(config.certStore, say, args.wait);
   const began = performance.now();
-  const made = plan(config, specs, await observe(config, host.now()), host.now(), selection);
+  const observation = await observe(config, host.now());
+  let made = plan(config, specs, observation, host.now(), selection);
+  const { pendingActions } = observation;
+  const isPending = pendingActions.kind === "present" && pendingActions.value.length > 0;
+  // A run with nothing to do does not ask systemd.
+  if ((made.steps.length > 0 || isPending) && hasUnits(config)) {
+    const { observeWithUnits } = await import("../observe/units.ts");
+    const asked = await observeWithUnits(config, observation);
+    config = asked.config;
+    made = plan(config, narrow(config, args), asked.observation, host.now(), selection);
+  }
   const { metricsFile } = config;
   // Over all certificates and all steps.
   const isWhole = args.command === "run" && args.names.length === 0;
@@ -59,6 +71,10 @@ export async function runCommand(args: Arguments, host: Host): Promise<number> {
   const outcome = foldOutcome(made, events);
   await report(made, events, outcome, args, host);
   return signalStatus ?? outcomeStatus(outcome, args.detailedExitcode);
+}
+
+function hasUnits({ certificates }: Config): boolean {
+  return certificates.some(({ services }) => services.some(isUnit));
 }
 
 async function withoutSteps(

@@ -46,6 +46,7 @@ function makeSchema() {
     {
       control: optional(readOneOf(CONTROLS)),
       timeout: optional(readTimeLimit),
+      settle: optional(readTimeLimit),
       window: v.exactOptional(oneOrMore(readWindow)),
     },
     undefined,

@@ -9,6 +9,7 @@ import {
   DEFAULT_PROBE_TIMEOUT,
   DEFAULT_RENEW,
   DEFAULT_SERVICE_TIMEOUT,
+  DEFAULT_SETTLE,
   DEFAULT_SIGNAL,
 } from "./defaults.ts";
 import type {
@@ -203,6 +204,7 @@ function resolveService(
     validate: entry.validate,
     probe: entry.probe && resolveProbe(entry.probe, certificate),
     timeout: known.timeout ?? DEFAULT_SERVICE_TIMEOUT,
+    settle: known.settle ?? DEFAULT_SETTLE,
     windows: known.window ?? windows,
     order: entry.order ?? known.order ?? DEFAULT_ORDER,
   };

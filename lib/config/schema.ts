@@ -75,6 +75,7 @@ const service = withRules(
     validate: v.exactOptional(command),
     probe: v.exactOptional(probeForms),
     timeout: optional(scalars.readTimeLimit),
+    settle: optional(scalars.readTimeLimit),
     window: v.exactOptional(oneOrMore(readWindow)),
     order: optional(scalars.readInteger),
   }),

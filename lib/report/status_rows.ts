@@ -1,7 +1,7 @@
 /** The rows of `vcm status`, the worst first. */
 import type { Validity } from "../certificate/renewal.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
-import { badStatus, hasPendingAction, unrecovered } from "./verdict.ts";
+import { badStatus, hasPendingAction, isStuck, isUnitWrong, unrecovered } from "./verdict.ts";
 
 /** The worst first. */
 const RANKS = ["broken", "unknown", "due", "waits", "fine"] as const;
@@ -69,7 +69,9 @@ function rankOf(state: CertificateState, services: readonly ServiceState[], now:
   const bad = badStatus([state], services, now);
   if (bad !== undefined) return bad;
   const { due, waits, blocked, targets } = state;
-  const pending = services.some((state) => state.waits?.late || hasPendingAction(state));
+  const pending = services.some((state) =>
+    state.waits?.late || hasPendingAction(state) || isStuck(state)
+  );
   const wrong = targets.some(({ drift }) => drift.some(({ kind }) => kind !== "renewed"));
   if ((due && !waits) || waits?.late || blocked.length > 0 || wrong || pending) return "due";
   return waits || services.some(({ waits }) => waits) ? "waits" : "fine";
@@ -98,6 +100,8 @@ function servicesWord(services: readonly ServiceState[]): string {
   if (services.length === 0) return NONE;
   if (services.some(({ problem }) => problem !== undefined)) return "?";
   if (services.some(hasPendingAction)) return "pending";
+  const unit = services.find(isUnitWrong)?.unit ?? services.find(({ unit }) => unit)?.unit;
+  if (unit !== undefined) return unit.kind;
   return services.some(({ waits }) => waits !== undefined) ? "waits" : "ok";
 }
 

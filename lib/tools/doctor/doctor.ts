@@ -24,6 +24,7 @@ import { plainLine } from "../../vault/wire/answer.ts";
 import { examineAddress } from "./examine_address.ts";
 import { examineHost } from "./examine_host.ts";
 import { examineRevocations } from "./examine_revocations.ts";
+import { examineUnits } from "./examine_units.ts";
 import { examineMounts, examinePolicy, examineRoles } from "./examine_pki.ts";
 
 /** Throws ConfigError. */
@@ -39,7 +40,11 @@ export async function doctor(args: Arguments, host: Host): Promise<number> {
       host.out(doctorText(result, paint));
     }
   };
-  const ofHost = [...examineRevocations(config, specs), ...await examineHost(config, host)];
+  const ofHost = [
+    ...examineRevocations(config, specs),
+    ...await examineHost(config, host),
+    ...await examineUnits(config, specs, host.now()),
+  ];
   for (const result of ofHost) report(result);
   const helpers = { ...NO_HELPERS, reserve: reserveFile };
   await examine({ config, specs, environment: host, now: () => host.now(), helpers }, report);

@@ -2,6 +2,7 @@ import {
   DEFAULT_CONTROL,
   DEFAULT_ORDER,
   DEFAULT_SERVICE_TIMEOUT,
+  DEFAULT_SETTLE,
   DEFAULT_SIGNAL,
 } from "../../config/defaults.ts";
 import { formatDuration } from "../../text/duration.ts";
@@ -44,6 +45,11 @@ export const SERVICE_DOCS: KeyDocs<ServiceEntry> = {
       "Limit for its action, for `validate`, for `command`, and for it to be up after its action.",
     default: formatDuration(DEFAULT_SERVICE_TIMEOUT),
     example: "5m",
+  },
+  settle: {
+    means: "How long it must stay up after its action; then the run looks at it again.",
+    default: formatDuration(DEFAULT_SETTLE),
+    example: "10s",
   },
   window: {
     means: "Maintenance windows that its actions wait for.",

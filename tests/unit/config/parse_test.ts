@@ -68,6 +68,7 @@ const NGINX: ServiceSpec = {
   name: "nginx.service",
   control: "try-reload-or-restart",
   timeout: 120,
+  settle: 2,
   windows: [],
   order: 0,
 };
