@@ -84,6 +84,7 @@ function compare(
   switch (now?.kind) {
     case undefined:
     case "unknown":
+      return { kind: "unsteady", how: "its manager does not say whether it stays up" };
     case "ended":
       return { kind: "steady" };
     case "up": {

@@ -60,6 +60,12 @@ Deno.test("findFallen() does not wait for what was started again, or lost its ma
   }
 });
 
+Deno.test("findFallen() does not take silence of a manager that answered before for success", async () => {
+  const silent = await fallen([UP, { kind: "unknown" }], { timeout: 0.03 });
+  assert.equal(silent[0], "after the restart its manager does not say whether it stays up");
+  assert.deepEqual(await fallen([UP, { kind: "unknown" }, UP, UP]), [undefined, 4]);
+});
+
 Deno.test("findFallen() lets a signal end a service whose manager starts it again", async () => {
   const signal = { control: "signal" } as unknown as { control: "restart" };
   const next = up({ start: "2", restarts: 1 });
