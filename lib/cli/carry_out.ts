@@ -79,6 +79,9 @@ export async function carryOut(
     const { subject, message } = entry;
     if (log.failure(`${subject}: ${message}`, message)) told.push(entry);
   }
+  for (const { service: subject, unit } of made.services) {
+    if (unit?.kind === "missing") emit({ kind: "warning", subject, message: unit.message });
+  }
   warnUnverified(config, host, emit);
   (await import("../tools/install/warn_narrow_unit.ts")).warnNarrowUnit(config, emit);
   const needsServer = made.steps.some(({ kind }) => kind === "issue" || kind === "revoke");

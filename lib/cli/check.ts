@@ -1,5 +1,6 @@
 /** `vcm check`, `vcm status` and `vcm plan`, which change nothing. */
 import { findManagers } from "../observe/find_managers.ts";
+import { planCheck } from "./make_plan.ts";
 import type { Plan } from "../plan/types.ts";
 import { checkText } from "../report/check_text.ts";
 import { checkJson, planJson, statusJson } from "../report/json.ts";
@@ -7,8 +8,7 @@ import { permissionsText, planText } from "../report/plan_text.ts";
 import { assessStatus, CHECK_STATUS, planStatus } from "../report/verdict.ts";
 import type { Host } from "../command/host.ts";
 import { sayOnErr } from "../command/log_line.ts";
-import { hasProbes, loadFor, narrow, paintFor } from "../command/load.ts";
-import { makePlan } from "./make_plan.ts";
+import { hasProbes, loadFor, paintFor } from "../command/load.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
 import type { Config } from "../config/types.ts";
 import type { Screen } from "../report/status_text.ts";
@@ -24,12 +24,10 @@ export async function checkCommand(args: Arguments, host: Host): Promise<number>
   else if (host.env("SSLKEYLOGFILE")) {
     (await import("../command/find_access.ts")).refuseKeyLog(loaded, host);
   }
-  const config = await findManagers(loaded);
-  const specs = narrow(config, args);
+  const { config, made } = await planCheck(await findManagers(loaded), args, host);
   const { narrowUnit, SERVICE } = await import("../tools/install/warn_narrow_unit.ts");
   const narrowness = narrowUnit(config);
   if (narrowness !== undefined) sayOnErr(args, host, "warning", `${SERVICE}: ${narrowness}`);
-  const made = await makePlan(config, specs, host);
   const [paint, all] = [paintFor(args, host), args.all || args.verbose];
   const status = assessStatus(made);
   const isShown = args.json || !args.quiet || status !== "fine";

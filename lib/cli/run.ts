@@ -12,7 +12,7 @@ import type { CommandName } from "../command/command_forms.ts";
 import { errFormat, sayOnErr } from "../command/log_line.ts";
 import type { Host } from "../command/host.ts";
 import { loadFor, narrow, paintFor } from "../command/load.ts";
-import { makePlan } from "./make_plan.ts";
+import { planRun } from "./make_plan.ts";
 import type { MetricsPlan } from "./metrics.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
 
@@ -28,18 +28,19 @@ const SELECTIONS: Partial<Record<CommandName, Selection>> = {
 
 /** Throws ConfigError, LockedError or StoreError; later failures are in the report. */
 export async function runCommand(args: Arguments, host: Host): Promise<number> {
-  const config = await findManagers(await loadFor(args, host));
+  const loaded = await findManagers(await loadFor(args, host));
   if (host.env("SSLKEYLOGFILE")) {
-    (await import("../command/find_access.ts")).refuseKeyLog(config, host);
+    (await import("../command/find_access.ts")).refuseKeyLog(loaded, host);
   }
-  const specs = narrow(config, args);
+  // A name that is not in the file is an error before anything is waited for.
+  narrow(loaded, args);
   const selection = { ...SELECTIONS[args.command] ?? EVERYTHING, force: args.force };
   const say = (text: string) => {
     if (!args.quiet) sayOnErr(args, host, "info", text);
   };
-  using _lock = await takeLock(config.certStore, say, args.wait);
+  using _lock = await takeLock(loaded.certStore, say, args.wait);
   const began = performance.now();
-  const made = await makePlan(config, specs, host, selection);
+  const { config, made } = await planRun(loaded, args, host, selection);
   const { metricsFile } = config;
   // Over all certificates and all steps.
   const isWhole = args.command === "run" && args.names.length === 0;

@@ -49,7 +49,7 @@ export function applyDefaults({ defaults = {}, ...file }: File): File {
 /** What another certificate sets for the same service takes precedence over a default. */
 function withDefaults(
   entry: ServiceEntry,
-  { control, timeout, window }: NonNullable<Defaults["service"]>,
+  { control, timeout, settle, window }: NonNullable<Defaults["service"]>,
   services: ServiceSettings,
 ): ServiceEntry {
   const { id, manager } = identityOf(entry, services.managers);
@@ -61,6 +61,7 @@ function withDefaults(
     ...entry,
     ...(control !== undefined && !controlled && { control }),
     ...(timeout !== undefined && known.timeout === undefined && { timeout }),
+    ...(settle !== undefined && known.settle === undefined && { settle }),
     ...(window !== undefined && known.window === undefined && { window }),
   };
 }

@@ -21,6 +21,9 @@ export const DEFAULT_KEY_TYPE: KeyType = "ec-256";
 /** Seconds; longer than systemd's 90 s for a job (DefaultTimeoutStartSec). */
 export const DEFAULT_SERVICE_TIMEOUT = 120;
 
+/** Seconds for which a service must stay up after its action. */
+export const DEFAULT_SETTLE = 2;
+
 /** Seconds until a service must serve the new certificate after its action. */
 export const DEFAULT_PROBE_TIMEOUT = 30;
 

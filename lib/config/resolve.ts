@@ -198,6 +198,7 @@ function resolveService(
     validate: entry.validate,
     probe: entry.probe && resolveProbe(entry.probe, certificate),
     timeout: known.timeout ?? DEFAULTS.service.timeout,
+    settle: known.settle ?? DEFAULTS.service.settle,
     windows: known.window ?? windows,
     order: entry.order ?? known.order ?? DEFAULTS.service.order,
   };

@@ -191,7 +191,7 @@ function directoriesAbove(path: string): string[] {
 }
 
 /** Settings that a service has once, however many certificates name it. */
-const SERVICE_WIDE = ["signal", "pid_file", "command", "timeout", "window"] as const;
+const SERVICE_WIDE = ["signal", "pid_file", "command", "timeout", "settle", "window"] as const;
 
 /** Checks the services of one certificate against those of all certificates before it. */
 function checkServices(context: RuleContext, index: number, certificate: Certificate): void {

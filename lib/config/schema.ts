@@ -85,6 +85,7 @@ const serviceKeys = {
   validate: key(command),
   probe: key(probe),
   timeout: key(plain.timeLimit, fallback.DEFAULT_SERVICE_TIMEOUT),
+  settle: key(plain.timeLimit, fallback.DEFAULT_SETTLE),
   window: key(windows),
   order: key(plain.integer, fallback.DEFAULT_ORDER),
 };
@@ -166,7 +167,7 @@ const settingsKeys = {
 const settings = map("a map of settings", settingsKeys);
 
 const { owner, group, mode, create_dirs, order, ...ofOneTarget } = targetKeys;
-const { control, timeout, window, ...ofOneService } = serviceKeys;
+const { control, timeout, settle, window, ...ofOneService } = serviceKeys;
 
 const targetDefaults = map(
   `a map such as {owner: "www-data"}`,
@@ -176,7 +177,7 @@ const targetDefaults = map(
 
 const serviceDefaults = map(
   `a map such as {control: "restart"}`,
-  { control, timeout, window },
+  { control, timeout, settle, window },
   { elsewhere: noDefaults(ofOneService, "service") },
 );
 

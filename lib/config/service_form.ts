@@ -54,6 +54,11 @@ export function serviceIdentity(
   return { id: unit, name: unit, manager };
 }
 
+/** Whether systemd manages a service, or is asked about it because no manager was found. */
+export function isUnit({ manager = "systemd" }: Pick<ServiceSpec, "manager">): boolean {
+  return manager === "systemd";
+}
+
 /** Set, or implied by the other keys; `undefined` if only the host can tell. */
 function managerOf({ name, manager, pid_file, command }: ServiceKeys): Manager | undefined {
   if (manager !== undefined) return manager;

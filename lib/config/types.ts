@@ -176,6 +176,8 @@ export interface ServiceSpec {
   readonly probe?: ProbeSpec | undefined;
   /** Seconds for its action, and the same for `validate`. */
   readonly timeout: number;
+  /** Seconds for which it must stay up after its action. */
+  readonly settle: number;
   /** Actions wait for one of these; empty: no wait. */
   readonly windows: readonly MaintenanceWindow[];
   /** Services act in ascending order. */

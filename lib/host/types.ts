@@ -39,6 +39,10 @@ export interface UnitState {
   readonly load: string;
   /** `active`, `inactive`, `failed`, `reloading`, `activating`, … */
   readonly active: string;
+  /** The state in the words of its kind: `running`, `exited`, `auto-restart`, `listening`, … */
+  readonly sub: string;
+  /** `Type=` of a service: `simple`, `notify`, `oneshot`, …; empty for other kinds. */
+  readonly type: string;
   /** Time of the last state change, milliseconds since the epoch; 0 if there was none. */
   readonly changedAt: number;
   /**
@@ -51,4 +55,12 @@ export interface UnitState {
   readonly canReload: boolean;
   /** A unit whose process ends by itself (`Type=oneshot`) and last succeeded, without `RemainAfterExit`. */
   readonly ranToItsEnd: boolean;
+  /** How often its manager started it again after it ended. */
+  readonly restarts: number;
+  /** Whether it has a main process that runs. */
+  readonly hasMain: boolean;
+  /** False if a condition of its last start was not met. */
+  readonly conditionMet: boolean;
+  /** If systemd has no such unit: one of `systemctl --user`, and its user if it is not for all. */
+  readonly ofUser?: { readonly file: string; readonly user?: string | undefined };
 }

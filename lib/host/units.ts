@@ -4,14 +4,16 @@ import { tryCommand } from "./run_command.ts";
 
 export const SYSTEMCTL = ["/usr/bin/systemctl", "/bin/systemctl"];
 const SHOW_LIMIT = 20_000;
-const PROPERTIES =
-  "Id,LoadState,ActiveState,StateChangeTimestamp,ActiveEnterTimestamp,InactiveExitTimestamp," +
-  "ReloadResult,CanReload,Type,RemainAfterExit,Result";
+const PROPERTIES = "Id,LoadState,ActiveState,SubState,StateChangeTimestamp,ActiveEnterTimestamp," +
+  "InactiveExitTimestamp,ReloadResult,CanReload,Type,RemainAfterExit,Result,NRestarts,MainPID," +
+  "ConditionResult,ConditionTimestamp";
 
 /** State of units by name; empty if systemd cannot be asked. */
 export async function observeUnits(units: readonly string[]): Promise<Map<string, UnitState>> {
   const states = parseUnits(await show(units));
-  return new Map(states.map((state, at) => [units[at] ?? state.unit, state]));
+  // An alias is answered under the unit's own name. If a unit has no answer, places tell nothing.
+  const isWhole = states.length === units.length;
+  return new Map(states.map((state, at) => [isWhole && units[at] || state.unit, state]));
 }
 
 /**
@@ -46,11 +48,18 @@ export function parseUnits(text: string): UnitState[] {
       unit: values.get("Id") ?? "",
       load: values.get("LoadState") ?? "",
       active: values.get("ActiveState") ?? "",
+      sub: values.get("SubState") ?? "",
+      type: values.get("Type") ?? "",
       changedAt: parseTimestamp(values.get("StateChangeTimestamp") ?? ""),
       startedAt: parseTimestamp(values.get(start) ?? ""),
       reloadResult: values.get("ReloadResult") ?? "success",
       canReload: values.get("CanReload") !== "no",
       ranToItsEnd,
+      // Absent before systemd 235, and for units without processes.
+      restarts: Number(values.get("NRestarts") ?? 0) || 0,
+      hasMain: (values.get("MainPID") ?? "0") !== "0",
+      // Without a time none was checked: the unit was not started, or systemd has forgotten that.
+      conditionMet: values.get("ConditionResult") !== "no" || !values.get("ConditionTimestamp"),
     };
   });
 }

@@ -20,7 +20,12 @@ import { AncestorFinder } from "../host/path_ancestors.ts";
 
 const NO_REVOCATIONS: Revocations = { ofFile: new Map(), removed: [] };
 
-export async function observe(config: Config, now = new Date()): Promise<Observation> {
+/** @param units What systemd says, if it was asked about all units. */
+export async function observe(
+  config: Config,
+  now = new Date(),
+  units?: Observation["units"],
+): Promise<Observation> {
   const specs = config.certificates;
   const targets = specs.flatMap((spec) => spec.targets);
   const asked = lookUpAccounts(
@@ -56,7 +61,7 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
     revocation: ofFile.get(spec.name),
     refused: refused?.get(spec.name),
   }));
-  const actions = await observePendingActions(config.certStore, specs);
+  const actions = await observePendingActions(config.certStore, specs, units);
   const probed = specs.some(({ services }) => services.some(({ probe }) => probe !== undefined));
   const served = probed ? await (await import("./probe.ts")).observeAllServed(specs) : [];
   const storeAncestors = ancestors.above(config.certStore);
@@ -66,6 +71,7 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
     removed,
     foreignRefused: foreignRefused(specs, refused),
     served,
+    units,
     zone: zoneFor(specs),
     runner,
     ownGroups: await ownGroupsOf(ancestors.owners),

@@ -20,10 +20,13 @@ type PendingAction = Omit<PendingActionObservation, "service" | "record">;
  * removed services. Managers are asked only about services with a pending action.
  *
  * Needs read permission for the store, and run permission for the tools that ask the managers.
+ *
+ * @param units What systemd says, if it was asked about all units.
  */
 export async function observePendingActions(
   certStore: string,
   specs: readonly CertificateSpec[],
+  units?: Observation["units"],
 ): Promise<PendingActions> {
   const services = new Map(
     specs.flatMap((spec) => spec.services).map((service) => [service.id, service]),
@@ -51,7 +54,8 @@ export async function observePendingActions(
     const pendingAction = found.get(service.id);
     return pendingAction === undefined ? [] : { service, pendingAction };
   });
-  return { pendingActions: { kind: "present", value: await askManagers(affected) }, unclaimed };
+  const value = await askManagers(affected, units);
+  return { pendingActions: { kind: "present", value }, unclaimed };
 }
 
 /** A check command does not rename the directory of a build before 0.1.0, so it reads both names. */
@@ -83,13 +87,15 @@ function transfer(
 
 async function askManagers(
   affected: readonly { readonly service: ServiceSpec; readonly pendingAction: PendingAction }[],
+  asked: Observation["units"],
 ): Promise<PendingActionObservation[]> {
   const units = affected.flatMap(({ service: { manager = "systemd", name } }) =>
     manager === "systemd" ? name : []
   );
-  const states = units.length === 0
-    ? new Map<string, UnitState>()
-    : await (await import("../host/units.ts")).observeUnits(units);
+  const states = asked ??
+    (units.length === 0
+      ? new Map<string, UnitState>()
+      : await (await import("../host/units.ts")).observeUnits(units));
   return await Promise.all(affected.map(async ({ service, pendingAction }) => {
     const record = await recordOf(service, states);
     return { service: service.id, ...pendingAction, record };

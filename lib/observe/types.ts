@@ -175,6 +175,8 @@ export interface Observation {
   /** Records of refused answers for certificates that this configuration does not name. */
   readonly foreignRefused: readonly { readonly name: string; readonly refused: RefusedAnswer }[];
   readonly served: readonly ServedObservation[];
+  /** Units of the configuration by name; absent: systemd was not asked about them. */
+  readonly units?: ReadonlyMap<string, UnitState> | undefined;
   /** The host's time zone, which maintenance windows use. */
   readonly zone: string;
   /** The user id that runs VCM. */

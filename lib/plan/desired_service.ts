@@ -18,6 +18,8 @@ export interface DesiredService {
   readonly probes: readonly { readonly certificate: string; readonly probe: ProbeSpec }[];
   /** Seconds. */
   readonly timeout: number;
+  /** Seconds for which it must stay up after its action. */
+  readonly settle: number;
   /** Windows of all its certificates; empty: it may act at any time. */
   readonly windows: readonly MaintenanceWindow[];
 }
@@ -54,6 +56,7 @@ function desiredFor(spec: ServiceSpec, certificate: string): DesiredService {
     validate: spec.validate === undefined ? [] : [spec.validate],
     probes: spec.probe === undefined ? [] : [{ certificate, probe: spec.probe }],
     timeout: spec.timeout,
+    settle: spec.settle,
     windows: spec.windows,
   };
 }
@@ -66,9 +69,12 @@ function unite(a: DesiredService, b: DesiredService): DesiredService {
     control,
     action: "control" in a.action ? { ...a.action, control } : a.action,
     order: Math.min(a.order, b.order),
-    certificates: [...a.certificates, ...b.certificates],
+    certificates: [...new Set([...a.certificates, ...b.certificates])],
     validate: [...a.validate, ...b.validate.filter((command) => !known.has(command.join("\0")))],
     probes: [...a.probes, ...b.probes],
+    // They differ only if the file names a unit by an alias.
+    timeout: Math.max(a.timeout, b.timeout),
+    settle: Math.max(a.settle, b.settle),
     // A certificate without windows does not lift the windows of another.
     windows: [
       ...a.windows,

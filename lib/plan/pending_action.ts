@@ -1,5 +1,6 @@
 /** Whether a service has loaded the files on disk. */
 import { formatTime } from "../text/format_time.ts";
+import { howRestarting, isRestarting } from "./unit_problem.ts";
 import type { DesiredService } from "./desired_service.ts";
 import type { LoadRecord, Observation, PendingActionObservation } from "../observe/types.ts";
 import type { UnitState } from "../host/types.ts";
@@ -39,16 +40,21 @@ export function checkPendingAction(
   pendingAction: PendingActionObservation,
   desired: DesiredService,
   observation: Observation,
+  now: Date,
 ): PendingActionVerdict {
   const { record } = pendingAction;
   const deployed = Math.max(pendingAction.since, lastChange(desired, observation));
   const acted = pendingAction.actedAt?.getTime();
-  const upSince = acted === undefined || isStarting(record) ? undefined : startAfter(record, acted);
+  const restarting = howStarting(record, now, desired.settle);
+  const isUp = acted !== undefined && restarting === undefined;
+  const upSince = isUp ? startAfter(record, acted) : undefined;
   if (upSince !== undefined && startAfter(record, deployed) !== undefined) {
     return clearedAt(upSince);
   }
   const actedAt = upSince === undefined ? pendingAction.actedAt : undefined;
-  const answer = checkRecord(record, desired, deployed, actedAt);
+  const answer = actedAt && restarting !== undefined
+    ? restarting && ` (${restarting})`
+    : checkRecord(record, desired, deployed, actedAt);
   const problem = actedAt && probeProblem(desired, observation);
   const verdict = typeof answer === "object" && problem !== undefined ? ` (${problem})` : answer;
   if (typeof verdict === "object") return verdict;
@@ -58,9 +64,11 @@ export function checkPendingAction(
   return { kind: "pending", detail: `${detail}${verdict}${last}`, actedAt };
 }
 
-/** A unit that its manager starts again and again was up each time, and is not now. */
-function isStarting(record: LoadRecord | undefined): boolean {
-  return record?.kind === "unit" && record.state.active === "activating";
+/** A unit that its manager starts again and again was up each time; undefined: it is none. */
+function howStarting(record: LoadRecord | undefined, now: Date, settle: number) {
+  if (record?.kind !== "unit") return undefined;
+  if (isRestarting(record.state, now, settle)) return howRestarting(record.state);
+  return record.state.active === "activating" ? "" : undefined;
 }
 
 /** When the service was started, if that was after a time; it may have stopped since. */
@@ -91,6 +99,12 @@ function checkRecord(
     case undefined:
       return "";
     case "unit":
+      // A process that ended after the action left such a unit active (`RemainAfterExit`).
+      if (
+        actedAt !== undefined && record.state.sub === "exited" && record.state.type !== "oneshot"
+      ) {
+        return ` (it was not started since the action of ${formatTime(actedAt)})`;
+      }
       return checkUnit(record.state, desired, deployed, stopped);
     case "container":
       if (record.state === "unknown") return " (there is no such container)";
@@ -108,7 +122,9 @@ function checkUnit(
   deployed: number,
   stopped: (how: string) => PendingActionVerdict | string,
 ): PendingActionVerdict | string {
-  if (state.load === "not-found") return " (systemd has no such unit)";
+  if (state.load === "not-found" && state.active === "inactive") {
+    return " (systemd has no such unit)";
+  }
   if (state.active === "failed") return " (it has failed)";
   if (state.active === "inactive") {
     const ran = state.ranToItsEnd && loadedAt(state.startedAt, deployed + CLOCK_TICK);

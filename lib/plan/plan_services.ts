@@ -1,6 +1,7 @@
 /** Which services must act, why, and whether they may act now. */
 import { changesContent } from "./drift.ts";
 import { checkPendingAction, probeProblem } from "./pending_action.ts";
+import { type UnitProblem, unitProblem } from "./unit_problem.ts";
 import { loadedUntil, storedCertificate, validityOf } from "./stored_validity.ts";
 import { holdBack, marginFor, type Urgency } from "./hold_back.ts";
 import { formatTime } from "../text/format_time.ts";
@@ -62,17 +63,18 @@ function planService(desired: DesiredService, context: Context): PlannedService 
   const { observation, now, forced } = context;
   const deployed = changedFor(desired, context);
   const different = servesDifferent(desired, context);
+  const { pendingActions } = observation;
+  const known = pendingActions.kind === "present" ? pendingActions.value : [];
+  const record = known.find(({ service }) => service === desired.id);
+  const verdict = record && checkPendingAction(record, desired, observation, now);
+  const notLoaded = verdict?.kind === "pending" ? verdict : undefined;
   const state: ServiceState = {
     service: desired.id,
     certificates: desired.certificates,
     servedUntil: different?.until,
     problem: probeProblem(desired, observation),
+    unit: unitOf(desired, context, notLoaded),
   };
-  const { pendingActions } = observation;
-  const known = pendingActions.kind === "present" ? pendingActions.value : [];
-  const record = known.find(({ service }) => service === desired.id);
-  const verdict = record && checkPendingAction(record, desired, observation);
-  const notLoaded = verdict?.kind === "pending" ? verdict : undefined;
   const reason = forced
     ? { reason: "forced", detail: "requested by --force" } as const
     : pendingReason(notLoaded?.detail ?? different?.detail, deployed);
@@ -97,12 +99,30 @@ function planService(desired: DesiredService, context: Context): PlannedService 
   const actedAt = notLoaded?.actedAt;
   if (held.kind === "wait") {
     const late = held.wait.late || open?.failure !== undefined || actedAt !== undefined;
+    const unit = unitOf(desired, context);
     const waits = { ...held.wait, late, detail: `${held.wait.detail}: ${reason.detail}` };
-    return { state: { ...state, pending: reason, waits }, step: validateStep(desired, context) };
+    return {
+      state: { ...state, unit, pending: reason, waits },
+      step: validateStep(desired, context),
+    };
   }
   const pending = { ...reason, detail: `${reason.detail}${held.detail}` };
   const step = serviceStep(desired, pending, deployed, context);
   return { state: { ...state, pending }, step: { ...step, actedAt } };
+}
+
+/** @param notLoaded The pending action, which says itself how the unit is. */
+function unitOf(
+  { action, settle }: DesiredService,
+  { observation, now }: Context,
+  notLoaded?: { readonly actedAt?: Date | undefined },
+): UnitProblem | undefined {
+  if (action.manager !== "systemd") return undefined;
+  const state = observation.units?.get(action.name);
+  const problem = state && unitProblem(state, now, settle);
+  const isTold = problem?.kind === "failed" ||
+    (problem?.kind === "restarting" && notLoaded?.actedAt !== undefined);
+  return notLoaded !== undefined && isTold ? undefined : problem;
 }
 
 /** The certificates of the service that change in this run. */
@@ -209,5 +229,6 @@ function serviceStep(
       return changing.has(certificate) || (observed !== undefined && isDeployed(observed));
     }),
     timeout: desired.timeout,
+    settle: desired.settle,
   };
 }

@@ -10,6 +10,7 @@ import type { WantedNames } from "../certificate/names.ts";
 import type { Control, KeySpec, ProbeSpec } from "../config/types.ts";
 import type { RenewalWindow, TargetKind } from "../certificate/types.ts";
 import type { Drift, TargetStep } from "./target_types.ts";
+import type { UnitProblem } from "./unit_problem.ts";
 
 /** Why a certificate is issued. For people; no other module branches on it. */
 export const DUE_REASONS = [
@@ -201,6 +202,8 @@ export interface ServiceStep extends Omit<ValidateStep, "kind"> {
   readonly action: ServiceAction;
   /** When an earlier action on the running service failed, if it was not started since. */
   readonly actedAt?: Date | undefined;
+  /** Seconds for which it must stay up afterwards. */
+  readonly settle: number;
   /** Certificates that it must serve afterwards. */
   readonly probes: readonly { readonly certificate: string; readonly probe: ProbeSpec }[];
 }
@@ -281,6 +284,8 @@ export interface ServiceState {
   readonly servedUntil?: Date | undefined;
   /** Why its probe failed. */
   readonly problem?: string | undefined;
+  /** What is wrong with its unit, unless `pending` says it. */
+  readonly unit?: UnitProblem | undefined;
 }
 
 export interface Plan {

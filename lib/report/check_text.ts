@@ -10,6 +10,7 @@ import {
   countWaiting,
   hasPendingAction,
   isRecovery,
+  isUnitWrong,
   type Standing,
   unrecovered,
 } from "./verdict.ts";
@@ -47,8 +48,9 @@ function pendingLine(step: Plan["steps"][number]): string[] {
   return [`${step.service}: pending ${actionName(step.action)}: ${step.pending.detail}`];
 }
 
-function serviceLines({ service, waits, problem }: ServiceState): string[] {
+function serviceLines({ service, waits, problem, unit }: ServiceState): string[] {
   return [
+    ...(unit === undefined ? [] : [`${service}: ${unit.message}`]),
     ...(waits === undefined ? [] : [`${service}: waits: ${waits.detail}`]),
     ...(problem === undefined ? [] : [`${service}: cannot tell what it serves: ${problem}`]),
   ];
@@ -64,7 +66,9 @@ function headline(plan: Plan): string {
   const waiting = countWaiting(plan);
   const pending = services.filter(hasPendingAction).length;
   const unreachable = services.filter(({ problem }) => problem !== undefined).length;
+  const wrongUnits = services.filter(isUnitWrong).length;
   const rest = [
+    ...(wrongUnits === 0 ? [] : [`${count(wrongUnits, "unit")} not in order`]),
     ...(pending === 0 ? [] : [`${count(pending, "pending service action")}`]),
     ...(unreachable === 0 ? [] : [`${count(unreachable, "service")} unreachable`]),
     ...(waiting === 0 ? [] : [`${waiting} waiting for a window`]),

@@ -78,7 +78,8 @@ function serviceBlocks({ steps, services }: Plan, paint: Paint): string[] {
       ]);
     }
   }
-  for (const { service, waits, problem } of services) {
+  for (const { service, waits, problem, unit } of services) {
+    if (unit !== undefined) add(service, [`  ${paint.warn("warning")}: ${unit.message}`]);
     if (waits !== undefined) add(service, [`  waits: ${waits.detail}`]);
     if (problem === undefined) continue;
     add(service, [`  ${paint.warn("warning")}: cannot tell what it serves: ${problem}`]);

@@ -3,7 +3,14 @@ import type { Validity } from "../certificate/renewal.ts";
 import { isWhole } from "../plan/due.ts";
 import type { Drift } from "../plan/target_types.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
-import { badStatus, countWarnedDue, hasPendingAction, unrecovered } from "./verdict.ts";
+import {
+  badStatus,
+  countWarnedDue,
+  hasPendingAction,
+  isStuck,
+  isUnitWrong,
+  unrecovered,
+} from "./verdict.ts";
 
 /** The worst first. */
 const RANKS = ["broken", "unknown", "due", "waits", "fine"] as const;
@@ -71,7 +78,9 @@ function rankOf(state: CertificateState, services: readonly ServiceState[], now:
   const bad = badStatus([state], services, now);
   if (bad !== undefined) return bad;
   const { due, waits, blocked, targets } = state;
-  const pending = services.some((state) => state.waits?.late || hasPendingAction(state));
+  const pending = services.some((state) =>
+    state.waits?.late || hasPendingAction(state) || isStuck(state)
+  );
   const wrong = targets.some(({ drift }) => drift.some(({ kind }) => kind !== "renewed"));
   if (countWarnedDue([state]) > 0 || wrong || pending || waits?.late) return "due";
   if ((due && !waits) || blocked.length > 0) return "due";
@@ -114,6 +123,8 @@ function servicesWord(state: CertificateState, services: readonly ServiceState[]
   if (services.length === 0) return NONE;
   if (services.some(({ problem }) => problem !== undefined)) return "?";
   if (services.some(hasPendingAction)) return "pending";
+  const unit = services.find(isUnitWrong)?.unit ?? services.find(({ unit }) => unit)?.unit;
+  if (unit !== undefined) return unit.kind;
   if (services.some(({ waits }) => waits !== undefined)) return "waits";
   if (isUnreadable(state)) return "?";
   const { due, targets } = state;

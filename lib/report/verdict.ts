@@ -40,7 +40,8 @@ export function assessStatus({ certificates, services, steps, at }: Plan): Stand
   const hasSteps = steps.some(({ kind }) => !["clear", "transfer", "forget"].includes(kind));
   const late = [...certificates, ...services].some(({ waits }) => waits?.late);
   const blocked = certificates.some((state) => state.blocked.length > 0);
-  return hasSteps || late || blocked || countWarnedDue(certificates) > 0 ? "due" : "fine";
+  const isOff = countWarnedDue(certificates) > 0 || services.some(isStuck);
+  return hasSteps || late || blocked || isOff ? "due" : "fine";
 }
 
 /** How many certificates are not in order by what their warnings say, but neither broken nor unknown. */
@@ -57,7 +58,7 @@ export function badStatus(
   now: Date,
 ): "broken" | "unknown" | undefined {
   const expired = services.some(({ servedUntil }) => servedUntil && servedUntil <= now);
-  if (expired || certificates.some(isBroken)) return "broken";
+  if (expired || services.some(isDown) || certificates.some(isBroken)) return "broken";
   const unreachable = services.some(({ problem }) => problem !== undefined);
   return unreachable || certificates.some(isUnsure) ? "unknown" : undefined;
 }
@@ -72,6 +73,21 @@ function isBroken({ due, targets, warnings }: CertificateState): boolean {
   return (due !== undefined && hurtsNow(due)) ||
     targets.some(({ drift }) => drift.some(({ kind }) => kind === "missing")) ||
     isWarnedBroken(warnings);
+}
+
+/** Whether its unit is down, and no pending action is about to change that. */
+function isDown({ unit }: ServiceState): boolean {
+  return unit?.kind === "failed" || unit?.kind === "restarting";
+}
+
+/** Whether its unit runs, but cannot load new files. */
+export function isStuck({ unit }: ServiceState): boolean {
+  return unit?.kind === "reloading" || unit?.kind === "unloaded";
+}
+
+/** Whether something is wrong with its unit. A missing one may be installed later. */
+export function isUnitWrong(state: ServiceState): boolean {
+  return isDown(state) || isStuck(state);
 }
 
 /** Whether VCM cannot tell if the certificate is in order. */

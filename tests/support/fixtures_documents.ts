@@ -40,6 +40,7 @@ const SERVICE: Whole<ServiceState> = {
   waits,
   servedUntil: NOW,
   problem: "refused",
+  unit: { kind: "failed", message: "it has failed" },
 };
 
 const failure = { step: "deploy", subject: "web", message: "disk full" } as const;

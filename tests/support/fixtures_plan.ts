@@ -91,6 +91,7 @@ export function makeServiceStep(parts: Partial<ServiceStep> = {}): ServiceStep {
     validate: [],
     probes: [],
     timeout: 120,
+    settle: 2,
     ...parts,
   };
 }
@@ -107,6 +108,7 @@ export function makeDesired(parts: Partial<DesiredService> = {}): DesiredService
     validate: [],
     probes: [],
     timeout: 120,
+    settle: 2,
     windows: [],
     ...parts,
   };
@@ -169,7 +171,7 @@ export function checkPending(parts: PendingParts) {
   const answers = served ? [{ service: "nginx.service", certificate: "a", at: "x:1", served }] : [];
   const observed = [makeObserved(makeSpec({ name: "a" }), { targets })];
   const observation = observationOf(observed, [], { served: answers });
-  return plain(checkPendingAction(pendingAction, makeDesired({ control }), observation));
+  return plain(checkPendingAction(pendingAction, makeDesired({ control }), observation, NOW));
 }
 
 /** Maintenance windows as the file has them. Throws Error on one that cannot be read. */

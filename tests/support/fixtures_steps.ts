@@ -124,7 +124,7 @@ const work = {
 
 function serviceStep(action: ServiceAction): Whole<ServiceStep> {
   const probes = [{ certificate: "web", probe: PROBE }];
-  return { kind: "service", action, probes, actedAt: new Date(), ...work };
+  return { kind: "service", action, probes, actedAt: new Date(), settle: 2, ...work };
 }
 
 const issue: Whole<Extract<Step, { kind: "issue" }>> = {

@@ -21,11 +21,20 @@ export type ActionResult =
 /** Whether a service runs. */
 export type Running =
   /** `start` changes with each start. */
-  | { readonly kind: "up"; readonly start: string }
+  | {
+    readonly kind: "up";
+    readonly start: string;
+    /** How often its manager started it again; absent: not known. */
+    readonly restarts?: number;
+    /** It has a main process; absent: not known. */
+    readonly hasMain?: boolean;
+  }
   /** A oneshot unit that succeeded. */
   | { readonly kind: "ended" }
   /** It is starting or stopping. */
   | { readonly kind: "between"; readonly how: string }
+  /** It has ended, and its manager is going to start it again. */
+  | { readonly kind: "restarting"; readonly how: string; readonly restarts: number }
   | { readonly kind: "down"; readonly how: string }
   /** Its manager cannot be asked, or it has none. */
   | { readonly kind: "unknown" };

@@ -15,7 +15,7 @@ export function failed(message: string): ActionResult {
 }
 
 /** @param said The command of the manager that failed. */
-export function managerFailed(said: string, result: CommandResult, timeout: number): ActionResult {
+export function managerFailed(said: string, result: CommandResult, timeout: number) {
   const message = `${said} ${explainFailure(result, timeout)}`;
-  return { kind: "failed", message, timedOut: result.code === TIMED_OUT };
+  return { kind: "failed", message, timedOut: result.code === TIMED_OUT } as const;
 }

@@ -8,6 +8,7 @@ import { CommandError } from "../../host/run_command.ts";
 import { observeContainer } from "../../host/containers.ts";
 import { observeProcess } from "../../host/processes.ts";
 import { observeUnits } from "../../host/units.ts";
+import { howRestarting, isAutoRestart, stuckReload } from "../../plan/unit_problem.ts";
 import type { Running } from "./commands.ts";
 
 const UNKNOWN: Running = { kind: "unknown" };
@@ -49,9 +50,13 @@ async function runningOf(
 
 function ofUnit(state: UnitState | undefined): Running {
   if (state === undefined) return UNKNOWN;
+  const { restarts, hasMain } = state;
+  if (isAutoRestart(state)) return { kind: "restarting", how: howRestarting(state), restarts };
   switch (state.active) {
     case "active":
-      return { kind: "up", start: String(state.startedAt) };
+      return { kind: "up", start: String(state.startedAt), restarts, hasMain };
+    case "reloading":
+      return { kind: "between", how: stuckReload(state.unit, state.changedAt) };
     case "inactive":
       if (state.ranToItsEnd) return { kind: "ended" };
       // systemd forgets a unit without a file when it ends.

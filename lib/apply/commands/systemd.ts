@@ -3,8 +3,12 @@ import type { Control } from "../../config/types.ts";
 import type { UnitState } from "../../host/types.ts";
 import { runCommand } from "../../host/run_command.ts";
 import { observeUnits, SYSTEMCTL } from "../../host/units.ts";
+import { howUnloaded, stuckReload } from "../../plan/unit_problem.ts";
 import type { ActionResult } from "./commands.ts";
 import { DONE, failed, managerFailed } from "./result.ts";
+
+/** Milliseconds. A reload that takes longer is not waited for: the next one would wait for it too. */
+const LONG_RELOAD = 10_000;
 
 /** Arguments of `systemctl` before the unit's name; only start and restart start a stopped unit. */
 function argumentsFor(control: Control, signal: string): readonly string[] {
@@ -33,8 +37,18 @@ export async function actOnUnit(
   const args = argumentsFor(control, signal);
   const result = await runCommand(SYSTEMCTL, [...args, "--", unit], timeout * 1000);
   const said = `"systemctl ${args.join(" ")} ${unit}"`;
-  if (result.code !== 0) return managerFailed(said, result, timeout);
   const after = (await observeUnits([unit])).get(unit);
+  if (result.code !== 0) {
+    const { kind, message, ...late } = managerFailed(said, result, timeout);
+    const stuck = after?.active === "reloading" ? `; ${stuckReload(unit, after.changedAt)}` : "";
+    return { kind, message: `${message}${stuck}`, ...late };
+  }
+  if (after?.active === "inactive" && !after.conditionMet) {
+    return failed(
+      `after ${said} it is inactive, because a condition of the unit was not met; ` +
+        `see: systemctl status ${unit}`,
+    );
+  }
   if (after?.active === "failed" || (after?.active === "inactive" && !after.ranToItsEnd)) {
     return failed(`after ${said} it is ${after.active}; see: ${journal(unit)}`);
   }
@@ -47,7 +61,7 @@ function refuse(
   control: Control,
   state: UnitState | undefined,
 ): ActionResult | undefined {
-  if (state?.load === "not-found") {
+  if (state?.load === "not-found" && state.active === "inactive") {
     return failed(`systemd has no unit "${unit}"; check the name`);
   }
   const starts = control === "restart" || control === "start";
@@ -59,6 +73,14 @@ function refuse(
       kind: "not-active",
       message: "it is not active; it loads the new files when it starts",
     };
+  }
+  // A signal reaches its processes whatever systemd knows of its file.
+  const unloaded = control === "signal" ? undefined : state && howUnloaded(state);
+  if (unloaded !== undefined) return failed(unloaded);
+  if (state?.active === "reloading" && !starts && control !== "signal") {
+    if (Date.now() - state.changedAt > LONG_RELOAD) {
+      return failed(stuckReload(unit, state.changedAt));
+    }
   }
   if (state?.active === "active" && control === "start") {
     return failed(

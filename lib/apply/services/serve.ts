@@ -75,7 +75,8 @@ export async function serve(
       else if (one !== undefined) acted.push(one);
     }
   }
-  const fallen = await findFallen(acted.map(({ step }) => step), run.writers.commands, run.stop);
+  const { writers: { commands }, stop } = run;
+  const fallen = await findFallen(acted.map(({ step }) => step), before, commands, stop);
   for (const { step, wasUp } of acted) {
     const problem = fallen.get(step.service);
     if (problem === undefined) finish(step, run);
@@ -103,7 +104,7 @@ async function actOn(
 ): Promise<Acted | "timed-out" | undefined> {
   const { service, about } = step;
   const { certStore, writers: { commands } } = run;
-  const isUp = before?.kind === "up" || before?.kind === "between";
+  const isUp = before !== undefined && ["up", "between", "restarting"].includes(before.kind);
   const wasUp = isUp || step.actedAt !== undefined;
   const isNew = isUp && noteAction(certStore, service, about.certificates, new Date());
   try {

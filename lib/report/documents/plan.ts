@@ -163,4 +163,11 @@ export interface ServiceStateJson {
   readonly servedUntil?: Date | undefined;
   /** Why it is not known what it serves, for people. */
   readonly problem?: string | undefined;
+  /** What is wrong with its unit, if systemd was asked and `pending` does not say it. */
+  readonly unit?: {
+    /** It is down, stuck, runs without its unit file, or does not exist. */
+    readonly kind: "failed" | "restarting" | "reloading" | "unloaded" | "missing";
+    /** What is wrong, for people. */
+    readonly message: string;
+  } | undefined;
 }

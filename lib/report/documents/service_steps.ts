@@ -65,6 +65,8 @@ export interface ServiceStepJson extends ServiceFiles {
     };
   /** When an earlier action failed on the running service, if it was not started since. */
   readonly actedAt?: Date | undefined;
+  /** Seconds for which it must stay up afterwards. */
+  readonly settle: Count;
   /** What it must serve afterwards. */
   readonly probes: readonly {
     /** Name of the certificate. */

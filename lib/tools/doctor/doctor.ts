@@ -28,6 +28,7 @@ import { examineAddress } from "./examine_address.ts";
 import { examineContainers } from "./examine_containers.ts";
 import { examineHost } from "./examine_host.ts";
 import { examineRevocations } from "./examine_revocations.ts";
+import { examineUnits } from "./examine_units.ts";
 import { examineMounts, examinePolicy, examineRoles } from "./examine_pki.ts";
 
 /** Throws ConfigError. */
@@ -48,6 +49,7 @@ export async function doctor(args: Arguments, host: Host): Promise<number> {
   for (const result of examineRevocations(config, specs)) report(result);
   await untilHurried(stop, async () => {
     (await examineHost(config, host)).forEach(report);
+    (await examineUnits(config, specs, host.now())).forEach(report);
     (await examineContainers(config, specs)).forEach(report);
   });
   const helpers = { ...NO_HELPERS, reserve: reserveFile };

@@ -1,6 +1,6 @@
 /** The facts of a configuration that decide how its unit is restricted. */
 import { resolve } from "node:path";
-import { DEFAULT_PROBE_TIMEOUT } from "../../config/defaults.ts";
+import { DEFAULT_PROBE_TIMEOUT, DEFAULT_SETTLE } from "../../config/defaults.ts";
 import { SYSTEM_FILE } from "../../config/load.ts";
 import type { Config, ServiceSpec } from "../../config/types.ts";
 import { directoryOf } from "../../text/path.ts";
@@ -174,8 +174,9 @@ const REQUEST_LIMIT = 60;
 /** `max_run`, and the longest that a step which is under way then can take: a request, or a service. */
 function limitOf({ maxRun, vault, certificates }: Config): number {
   const services = certificates.flatMap(({ services }) => services);
-  const steps = services.map(({ timeout, probe }) =>
-    timeout + (probe === undefined ? 0 : Math.max(probe.timeout, DEFAULT_PROBE_TIMEOUT))
+  const steps = services.map(({ timeout, settle, probe }) =>
+    timeout + settle - DEFAULT_SETTLE +
+    (probe === undefined ? 0 : Math.max(probe.timeout, DEFAULT_PROBE_TIMEOUT))
   );
   return maxRun + BASE_LIMIT + Math.max(vault.timeout ?? REQUEST_LIMIT, ...steps);
 }

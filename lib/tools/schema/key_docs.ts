@@ -115,7 +115,7 @@ const CERTIFICATE_DOCS: KeyDocs<CertificateEntry> = {
 };
 
 const { owner, group, mode, create_dirs, order } = TARGET_DOCS;
-const { control, timeout, window } = SERVICE_DOCS;
+const { control, timeout, settle, window } = SERVICE_DOCS;
 
 /** The docs of each map, by its key. `file` is the top level. */
 export const KEY_DOCS = {
@@ -139,7 +139,7 @@ export const KEY_DOCS = {
   "defaults.deploy": { owner, group, mode, create_dirs, order } satisfies KeyDocs<
     NonNullable<Defaults["deploy"]>
   >,
-  "defaults.service": { control, timeout, window } satisfies KeyDocs<
+  "defaults.service": { control, timeout, settle, window } satisfies KeyDocs<
     NonNullable<Defaults["service"]>
   >,
 };

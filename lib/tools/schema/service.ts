@@ -35,6 +35,10 @@ export const SERVICE_DOCS: KeyDocs<ServiceEntry> = {
       "Limit for its action, for `validate`, for `command`, and for it to be up after its action.",
     example: "5m",
   },
+  settle: {
+    means: "How long it must stay up after its action; then the run looks at it again.",
+    example: "10s",
+  },
   window: {
     means: "Maintenance windows that its actions wait for.",
     otherwise: "the certificate's",

@@ -65,6 +65,7 @@ const plan: Plan = {
       validate: [["/bin/true"]],
       probes: [],
       timeout: 10,
+      settle: 2,
     },
   ],
 };

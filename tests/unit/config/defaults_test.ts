@@ -48,19 +48,25 @@ pureTest("defaults hold in included files, and go before config.create_dirs", as
 
 pureTest("defaults of service hold if no certificate says it of that service", async () => {
   const made = await services(
-    '{control: restart, timeout: 5m, window: "02:00-04:00"}',
-    "window: '10:00-11:00', service: [{name: a}, {name: b, control: reload, timeout: 1s}]",
+    '{control: restart, timeout: 5m, settle: 9s, window: "02:00-04:00"}',
+    "window: '10:00-11:00', service: [{name: a}, {name: b, control: reload, timeout: 1s, settle: 1s}]",
     "service: [{name: b}, {name: c, window: '05:00-06:00'}]",
     "service: [{name: c, control: start}]",
   );
   assert.deepEqual(
-    made.map(({ name, control, timeout, windows }) => [name, control, timeout, windows[0]?.text]),
+    made.map(({ name, control, timeout, settle, windows }) => [
+      name,
+      control,
+      timeout,
+      settle,
+      windows[0]?.text,
+    ]),
     [
-      ["a.service", "restart", 300, "02:00-04:00"],
-      ["b.service", "reload", 1, "02:00-04:00"],
-      ["b.service", "reload", 1, "02:00-04:00"],
-      ["c.service", "start", 300, "05:00-06:00"],
-      ["c.service", "start", 300, "05:00-06:00"],
+      ["a.service", "restart", 300, 9, "02:00-04:00"],
+      ["b.service", "reload", 1, 1, "02:00-04:00"],
+      ["b.service", "reload", 1, 1, "02:00-04:00"],
+      ["c.service", "start", 300, 9, "05:00-06:00"],
+      ["c.service", "start", 300, 9, "05:00-06:00"],
     ],
   );
 });
@@ -94,7 +100,7 @@ pureTest("defaults say what is wrong with them", async () => {
     "f:3:22 defaults.service.control: expected one of reload, restart, reload-or-restart, " +
       'try-reload-or-restart, start, signal, got "x"',
     'f:3:25 defaults.service.name: cannot be a default; set it in the entries of "service"',
-    "f:3:34 defaults.service.zzzzzzz: unknown key; allowed here: control, timeout, window",
+    "f:3:34 defaults.service.zzzzzzz: unknown key; allowed here: control, timeout, settle, window",
   );
   await assertDiagnostics(
     file("depoy: {}"),

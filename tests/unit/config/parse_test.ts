@@ -69,6 +69,7 @@ const NGINX: ServiceSpec = {
   name: "nginx.service",
   control: "try-reload-or-restart",
   timeout: 120,
+  settle: 2,
   windows: [],
   order: 0,
 };

@@ -8,6 +8,7 @@ const clashes: [string, string, string, number][] = [
   ["command: [a, b, c]", "command: [a, 'b c']", "command", 25],
   ["pid_file: /p", "pid_file: /q", "pid_file", 35],
   ["timeout: 5s", "timeout: 6s", "timeout", 34],
+  ["settle: 5s", "settle: 6s", "settle", 33],
   ["signal: HUP", "signal: USR1", "signal", 33],
   ["window: '02:00-04:00'", "window: '02:00-05:00'", "window", 33],
   ["window: '02:00-04:00'", "window: ['02:00-04:00', '05:00-06:00']", "window", 25],

@@ -95,6 +95,8 @@ pureTest("every key of a service says what is wrong with it", async () => {
       `pid_file: expected the absolute path of a file, without "..", got "run/n.pid"`,
     ],
     ["timeout: 0s", 28, `timeout: ${TIME}, got "0s"`],
+    ["settle: 0s", 27, `settle: ${TIME}, got "0s"`],
+    ["settle: soon", 27, `settle: ${TIME}, got "soon"`],
     ["timeout: 61m", 28, `timeout: ${TIME}, got "61m"`],
     ["timeout: soon", 28, `timeout: ${TIME}, got "soon"`],
     ["window: Sat", 27, `window: ${WINDOW}, got "Sat"`],
@@ -108,7 +110,7 @@ pureTest("every key of a service says what is wrong with it", async () => {
       "unit: a",
       19,
       "unit: unknown key; allowed here: name, manager, control, signal, pid_file, command, " +
-      "validate, probe, timeout, window, order",
+      "validate, probe, timeout, settle, window, order",
     ],
   ]);
 });

@@ -28,6 +28,7 @@ certs:
         validate: ["postfix", "-c", "/etc/my postfix", "check", ""]
         probe: {connect: "[::1]:25", servername: mail.example.com, starttls: smtp, timeout: 1m}
         timeout: 45s
+        settle: 10s
         window: ["Sat,Sun 02:00-04:00", "02:00-04:00"]
         order: 3
       - {name: webmail, manager: podman, signal: sigusr1, window: "02:00-04:00"}
@@ -67,6 +68,7 @@ pureTest("parseConfig() reads every key of a service", async () => {
             timeout: 60,
           },
           timeout: 45,
+          settle: 10,
           windows: [WEEKEND, NIGHT],
           order: 3,
         },
@@ -77,6 +79,7 @@ pureTest("parseConfig() reads every key of a service", async () => {
           control: "signal",
           signal: "USR1",
           timeout: 120,
+          settle: 2,
           windows: [NIGHT],
           order: 0,
         },
@@ -87,6 +90,7 @@ pureTest("parseConfig() reads every key of a service", async () => {
           control: "try-reload-or-restart",
           command: ["/sbin/rc-service", "gateway", "reload"],
           timeout: 120,
+          settle: 2,
           windows: [],
           order: 0,
         },
@@ -104,6 +108,7 @@ pureTest("parseConfig() reads every key of a service", async () => {
             timeout: 30,
           },
           timeout: 120,
+          settle: 2,
           windows: [],
           order: 0,
         },

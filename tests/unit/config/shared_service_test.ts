@@ -25,6 +25,7 @@ pureTest(
   async () => {
     const cases: [string, string, Partial<ServiceSpec>][] = [
       ["timeout: 5s", "name: nginx.service", { timeout: 5 }],
+      ["settle: 5s", "name: nginx.service", { settle: 5 }],
       ['window: "02:00-04:00"', "name: nginx", { windows: [NIGHT] }],
       ["signal: USR1", "name: nginx.service", { control: "signal", signal: "USR1" }],
     ];

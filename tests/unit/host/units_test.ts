@@ -28,6 +28,12 @@ Deno.test("parseUnits() reads a block a unit, in the order asked", () => {
     "Id=nginx.service",
     "LoadState=loaded",
     "ActiveState=active",
+    "SubState=running",
+    "Type=notify",
+    "NRestarts=3",
+    "MainPID=17",
+    "ConditionResult=no",
+    "ConditionTimestamp=Tue 2026-11-24 10:00:00 UTC",
     "StateChangeTimestamp=Tue 2026-11-24 10:00:00.5 UTC",
     "ReloadResult=success",
     "CanReload=yes",
@@ -45,21 +51,31 @@ Deno.test("parseUnits() reads a block a unit, in the order asked", () => {
       unit: "nginx.service",
       load: "loaded",
       active: "active",
+      sub: "running",
+      type: "notify",
       changedAt: Date.UTC(2026, 10, 24, 10) + 500,
       startedAt: 0,
       reloadResult: "success",
       canReload: true,
       ranToItsEnd: false,
+      restarts: 3,
+      hasMain: true,
+      conditionMet: false,
     },
     {
       unit: "a=b.service",
       load: "not-found",
       active: "failed",
+      sub: "",
+      type: "",
       changedAt: 0,
       startedAt: 0,
       reloadResult: "exit-code",
       canReload: false,
       ranToItsEnd: false,
+      restarts: 0,
+      hasMain: false,
+      conditionMet: true,
     },
   ]);
 });
@@ -99,6 +115,19 @@ Deno.test("parseUnits() uses the start of a successful run as that of a unit tha
   for (const [lines, startedAt, ranToItsEnd] of cases) {
     const [unit] = parseUnits(`Id=x.service\n${lines}${times}`);
     assert.deepEqual([unit?.startedAt, unit?.ranToItsEnd], [startedAt, ranToItsEnd], lines);
+  }
+});
+
+Deno.test("parseUnits() tells a condition that was not met from one that was not checked", () => {
+  const time = "ConditionTimestamp=Tue 2026-11-24 10:00:00 UTC\n";
+  const cases = [
+    [`ConditionResult=no\n${time}`, false],
+    [`ConditionResult=yes\n${time}`, true],
+    ["ConditionResult=no\nConditionTimestamp=\n", true],
+    ["", true],
+  ] as const;
+  for (const [lines, met] of cases) {
+    assert.equal(parseUnits(`Id=x.service\n${lines}`)[0]?.conditionMet, met, lines);
   }
 });
 

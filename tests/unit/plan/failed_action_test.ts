@@ -14,6 +14,7 @@ import {
   makeService,
   makeSpec,
   makeTarget,
+  NOW,
   observationOf,
 } from "../../support/fixtures.ts";
 import {
@@ -136,7 +137,7 @@ pureTest("a oneshot unit that ran to its end after the files has loaded them", (
       record: unit({ ...ran, startedAt: SINCE }),
     });
     assert.deepEqual(
-      checkPendingAction(pendingAction, makeDesired({ control }), observationOf([])),
+      checkPendingAction(pendingAction, makeDesired({ control }), observationOf([]), NOW),
       LOADED,
     );
   }

@@ -11,6 +11,7 @@ import {
   makeSeen,
   makeSeenFile,
   makeSpec,
+  NOW,
   observationOf,
   plain,
 } from "../../support/fixtures.ts";
@@ -34,7 +35,7 @@ function check(
     makeObserved(makeSpec({ name: "b" }), { targets: [late] }),
     makeObserved(makeSpec({ name: "a" }), { targets: [...targets, makeSeen({ file: ABSENT })] }),
   ]);
-  return plain(checkPendingAction(pendingAction, makeDesired({ control }), observation));
+  return plain(checkPendingAction(pendingAction, makeDesired({ control }), observation, NOW));
 }
 
 pureTest(

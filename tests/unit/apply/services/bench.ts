@@ -82,6 +82,7 @@ export function commandStep(
     validate: [],
     probes: [],
     timeout: 20,
+    settle: 2,
     ...change,
   };
 }
