@@ -8,7 +8,7 @@ import type { PendingRevocation, Replaced } from "../store/types.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 import type { WantedNames } from "../certificate/names.ts";
 import type { Control, KeySpec, ProbeSpec } from "../config/types.ts";
-import type { RenewalWindow, TargetKind } from "../certificate/types.ts";
+import type { Part, RenewalWindow, TargetKind } from "../certificate/types.ts";
 import type { Drift, TargetStep } from "./target_types.ts";
 
 /** Why a certificate is issued. For people; no other module branches on it. */
@@ -104,6 +104,12 @@ export interface RecoverStep {
   readonly detail: string;
   /** Set the mode of the stored private key to 0600. */
   readonly closeKey: boolean;
+  /** Rewrite files of the stored set in clean form; their certificates and key stay the same. */
+  readonly rewrite?: Rewrite | undefined;
+}
+
+export interface Rewrite extends Pick<IssueStep, "services" | "inUseUntil"> {
+  readonly parts: readonly Part[];
 }
 
 /** Finishes a revocation that an interrupted command began. */

@@ -149,6 +149,7 @@ export const STEPS: { readonly [K in Step["kind"]]: readonly Whole<Extract<Step,
       byUsers: [{ path: "/a", by }],
       detail: "an interrupted run left temporary files",
       closeKey: true,
+      rewrite: { parts: ["cert"], services: ["nginx.service"], inUseUntil: NOW },
     }],
     revoke: [{
       kind: "revoke",

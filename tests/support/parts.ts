@@ -3,6 +3,7 @@
  * what they bring, into a directory that git ignores; nothing is installed. What is there already is
  * used without any network.
  */
+import { fetchHaproxy } from "./fetch_haproxy.ts";
 import { fetchMan } from "./fetch_man.ts";
 import { fetchNginx } from "./fetch_nginx.ts";
 import { fetchOpenBao } from "./fetch_openbao.ts";
@@ -16,6 +17,7 @@ import { probeMachine } from "./probe_machine.ts";
 const FETCHERS = {
   openbao: fetchOpenBao,
   nginx: fetchNginx,
+  haproxy: fetchHaproxy,
   podman: fetchPodman,
   strace: fetchStrace,
   shells: fetchShells,

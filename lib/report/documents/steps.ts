@@ -67,6 +67,15 @@ export interface RecoverStepJson extends OfCertificate, Keeps {
   readonly detail: string;
   /** Whether the mode of the stored private key is set to 0600. */
   readonly closeKey: boolean;
+  /** Files of the stored set that are rewritten in clean form; their content stays the same. */
+  readonly rewrite?:
+    | InUse & {
+      /** Names of the files, without `.pem`. */
+      readonly parts: readonly PartJson[];
+      /** Services that read the store, because there are no targets. */
+      readonly services: readonly string[];
+    }
+    | undefined;
 }
 
 /** Finishes a revocation that an interrupted command began. */
