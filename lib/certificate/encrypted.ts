@@ -72,7 +72,7 @@ function keyStoreFault(found: OpenKeyStore, desired: EncryptionSpec): string | u
   const same = found.certificates.length === wanted.certificates.length &&
     found.certificates.every((der, at) => isSame(der, wanted.certificates[at] ?? new Uint8Array()));
   if (!same) return "its certificates differ from those in the store";
-  return found.hasName(desired.name) ? undefined : `its entry is not named "${desired.name}"`;
+  return found.hasName(wanted.name) ? undefined : `its entry is not named "${wanted.name}"`;
 }
 
 function textDifference(
@@ -97,9 +97,9 @@ function differenceOf(compare: () => string | undefined): string | undefined {
   }
 }
 
-function keyStoreOf({ name, part }: EncryptionSpec): KeyStore {
+function keyStoreOf({ format, name, part }: EncryptionSpec): KeyStore {
   return {
-    name,
+    name: format.alias ?? name,
     key: pkcs8Of(part("privkey")),
     certificates: splitCertificates(part("fullchain")).map(decodePem),
   };

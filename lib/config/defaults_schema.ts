@@ -7,7 +7,15 @@ import { COMBINED_ORDERS, TARGET_KINDS } from "../certificate/types.ts";
 import { CONTROLS } from "./types.ts";
 
 /** Keys that only one target can have. */
-const OF_ONE_TARGET = [...TARGET_KINDS, "source", "dest", "password_file", "in_place", "overwrite"];
+const OF_ONE_TARGET = [
+  ...TARGET_KINDS,
+  "source",
+  "dest",
+  "password_file",
+  "alias",
+  "in_place",
+  "overwrite",
+];
 
 /** Keys that only one service can have. */
 const OF_ONE_SERVICE = [

@@ -99,6 +99,14 @@ export function readAccount(text: string): string | InvalidValue {
   return text;
 }
 
+/** The name of an entry of a keystore; the format has only characters of two bytes. */
+export function readAlias(text: string): string | InvalidValue {
+  const isPlain = text !== "" && text.trim() === text && !/[\ud800-\udfff]/.test(text);
+  return isPlain && text.length <= 200 && !hasControlCharacter(text)
+    ? text
+    : expected(`a name such as "tomcat"`, text);
+}
+
 /** A secret; its error message never shows it. */
 export function readSecret(text: string): Secret | InvalidValue {
   if (text === "") return new InvalidValue("has no value");

@@ -157,6 +157,7 @@ function resolveTarget(entry: TargetEntry, settings: Settings): TargetSpec {
     ...common,
     ...(what === "combined" && { order: entry.order ?? DEFAULT_COMBINED_ORDER }),
     ...(entry.password_file !== undefined && { passwordFile: entry.password_file }),
+    ...(entry.alias !== undefined && { alias: entry.alias }),
     ...(entry.in_place && { inPlace: true }),
     ...(entry.overwrite && { overwrite: true }),
   };

@@ -30,6 +30,7 @@ const target = withRules(
     dest: optional(places.readFilePath),
     order: optional(scalars.readOneOf(COMBINED_ORDERS)),
     password_file: optional(places.readSecretFile),
+    alias: optional(scalars.readAlias),
     owner: optional(scalars.readAccount),
     group: optional(scalars.readAccount),
     mode: optional(scalars.readMode),

@@ -76,6 +76,7 @@ export function targetStep(
     what: spec.what,
     order: spec.order,
     passwordFile: spec.passwordFile,
+    alias: spec.alias,
     path: spec.path,
     drift,
     ...(writer.kind === "own" ? ownersOf(target, target.file) : ownersBy(writer.by, target)),

@@ -47,7 +47,7 @@ export interface FileStep extends CommonTargetStep, Format {
   readonly endsBundle?: boolean | undefined;
 }
 
-type FileOnly = "order" | "passwordFile" | "by" | "inPlace" | "endsBundle";
+type FileOnly = "order" | "passwordFile" | "alias" | "by" | "inPlace" | "endsBundle";
 
 /** One bundle to write. Only the runner writes bundles. */
 export interface BundleStep extends CommonTargetStep, Partial<Record<FileOnly, never>> {

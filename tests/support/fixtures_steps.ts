@@ -67,6 +67,7 @@ const OWNERS: Whole<FileOwners> = { uid: 33, gid: 33 };
 const FILE: Whole<FileStep> = {
   what: "combined",
   order: "cert-first",
+  alias: "tomcat",
   passwordFile: "/p",
   by,
   path: "/a",
@@ -80,7 +81,7 @@ const FILE: Whole<FileStep> = {
 };
 
 /** What only files have. */
-type FileOnly = "order" | "passwordFile" | "by" | "inPlace" | "endsBundle";
+type FileOnly = "order" | "passwordFile" | "alias" | "by" | "inPlace" | "endsBundle";
 
 const BUNDLE: Whole<Omit<BundleStep, FileOnly>> = {
   what: "bundle",

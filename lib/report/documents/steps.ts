@@ -228,6 +228,8 @@ interface FileStepJson extends CommonTargetJson {
   readonly what: Exclude<TargetKindJson, "bundle">;
   /** What comes first in a combined file. */
   readonly order?: "cert-first" | "key-first" | undefined;
+  /** Of a PKCS #12 file: the name of its entry; absent: the name of the certificate. */
+  readonly alias?: string | undefined;
   /** Path of the file with the password that encrypts the private key. */
   readonly passwordFile?: string | undefined;
   /** The user who writes it, if not the runner. */

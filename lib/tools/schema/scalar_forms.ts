@@ -74,6 +74,7 @@ const FORMS: ReadonlyMap<Reader<unknown>, ScalarForm> = new Map<Reader<unknown>,
   // The number is the text read as decimal: 0640 is 640.
   [scalars.readMode, { words: "octal mode", schema: whole(0, 7_777, pattern.MODE) }],
   [scalars.readAccount, { words: "name or number", schema: text(pattern.ACCOUNT) }],
+  [scalars.readAlias, { words: "name", schema: text(pattern.TRIMMED, { maxLength: 200 }) }],
   [scalars.readSecret, { words: "secret", schema: text(pattern.LINE) }],
   [names.readCertificateName, {
     words: "name",

@@ -50,6 +50,11 @@ export const TARGET_DOCS: KeyDocs<TargetEntry> = {
       "required for `pkcs12`.",
     example: "/etc/vcm/web.password",
   },
+  alias: {
+    means: "`pkcs12`: the name of its entry, in Java the alias.",
+    otherwise: "the certificate's `name`",
+    example: "tomcat",
+  },
   owner: { means: "Who owns the file.", otherwise: REPLACED, example: "www-data" },
   group: { means: "The group of the file.", otherwise: REPLACED, example: "www-data" },
   mode: {
