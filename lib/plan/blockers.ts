@@ -5,6 +5,7 @@ import { octal } from "../text/octal.ts";
 import { directoryOf, isKernelPath } from "../text/path.ts";
 import { shellWord } from "../text/quote.ts";
 import { bundleBlockers } from "./bundle.ts";
+import { lossBlockers } from "./loss.ts";
 import type { PlannedTarget } from "./planned_target.ts";
 import type { Selection } from "./selection.ts";
 import { unsafeStore } from "../store/store_trust.ts";
@@ -32,6 +33,7 @@ export function targetBlockers(targets: readonly PlannedTarget[]): Blocked[] {
   return targets.flatMap((target) => [
     ...findTargetBlockers(target.spec, target.seen),
     ...refusal(target),
+    ...lossBlockers(target),
   ]);
 }
 

@@ -8,6 +8,7 @@ import { checkDue, hurtsNow, isStagedDesired, isWhole } from "./due.ts";
 import { storedCertificate, validityOf } from "./stored_validity.ts";
 import { holdBack, marginFor } from "./hold_back.ts";
 import { nothingToDeploy, storeBlockers, targetBlockers, withoutRepetitions } from "./blockers.ts";
+import { lossWarnings } from "./loss.ts";
 import { type PlannedTarget, planTargets } from "./planned_target.ts";
 import { planRecovery, recoverStep } from "./recovery.ts";
 import {
@@ -148,7 +149,11 @@ function certificateState(
     name: spec.name,
     certificate: storedCertificate(observed.stored),
     renewAt: validity && renewalStart(spec, validity),
-    warnings: [...findWarnings(spec, observed.stored, now, zone), ...strayWarnings(observed)],
+    warnings: [
+      ...findWarnings(spec, observed.stored, now, zone),
+      ...strayWarnings(observed),
+      ...lossWarnings(targets),
+    ],
     targets: targets.map(({ spec: { what, path }, drift }) => ({ what, path, drift })),
   };
 }

@@ -41,6 +41,8 @@ export const WARNING_KINDS = [
   "clock",
   "window",
   "leftover",
+  /** A file that is to be replaced holds more than VCM writes. */
+  "loss",
   /** No path to a root is valid now. */
   "chain-invalid",
   /** It is not known whether one is. */

@@ -34,6 +34,7 @@ const SEVERITIES: Readonly<Record<Warning["kind"], Severity>> = {
   "root-ends": "notice",
   "window": "notice",
   "leftover": "notice",
+  "loss": "notice",
 };
 
 /** "notice": the certificate is still in order. */

@@ -77,7 +77,8 @@ export const TARGET_DOCS: KeyDocs<TargetEntry> = {
   },
   overwrite: {
     means: "Whether a file is replaced that contains something other than a certificate or " +
-      "key. If not, such a file is kept and reported.",
+      "key, or a further private key or certificate that is not in the store. If not, such a " +
+      "file is kept and reported.",
     default: false,
     example: true,
   },
