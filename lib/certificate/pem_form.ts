@@ -6,26 +6,40 @@ import { Buffer } from "node:buffer";
 import { encodePem } from "./pem.ts";
 import type { Part } from "./types.ts";
 
-/** What VCM writes: only blocks, with lines of 64 characters. It answers quickly in the usual case. */
-const CLEAN = {
-  certificates: cleanBlocks("CERTIFICATE"),
-  key: cleanBlocks("(?:[A-Z0-9]+ )?PRIVATE KEY"),
-} as const;
-
-function cleanBlocks(label: string): RegExp {
-  return new RegExp(
-    `^(?:-----BEGIN (${label})-----\\n(?:[A-Za-z0-9+/]{64}\\n)*(?:[A-Za-z0-9+/]{4}){0,15}` +
-      "(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)\\n-----END \\1-----\\n)*$",
-  );
-}
+const LINE_LENGTH = 64;
 
 const EDGE = /^-----(BEGIN|END) ([^-]*)-----$/;
-const LINE_LENGTH = 64;
 
 /** Why a program may not load a text, or load less of it than VCM: the line, for people. */
 export function formProblem(part: Part, text: string): string | undefined {
-  const clean = part === "privkey" ? CLEAN.key : CLEAN.certificates;
-  return clean.test(text) ? undefined : new LineReader(part).read(text);
+  return isClean(part, text) ? undefined : new LineReader(part).read(text);
+}
+
+const CERTIFICATE = /^-----BEGIN CERTIFICATE-----$/;
+const KEY = /^-----BEGIN (?:[A-Z0-9]+ )?PRIVATE KEY-----$/;
+
+/** Whether a text is as VCM writes it, which is the usual case: only blocks, with full lines. */
+function isClean(part: Part, text: string): boolean {
+  for (let at = 0; at < text.length;) {
+    const start = text.indexOf("\n", at) + 1;
+    const edge = text.slice(at, start - 1);
+    if (!(part === "privkey" ? KEY : CERTIFICATE).test(edge)) return false;
+    const last = `\n${edge.replace("BEGIN", "END")}\n`;
+    const end = text.indexOf(last, start);
+    if (end < 0 || !isCleanBody(text.slice(start, end))) return false;
+    at = end + last.length;
+  }
+  return true;
+}
+
+function isCleanBody(body: string): boolean {
+  let start = 0;
+  for (let end = body.indexOf("\n"); end >= 0; end = body.indexOf("\n", start)) {
+    if (end - start !== LINE_LENGTH) return false;
+    start = end + 1;
+  }
+  const last = body.length - start;
+  return last > 0 && last <= LINE_LENGTH && last % 4 === 0 && /^[A-Za-z0-9+/\n]+={0,2}$/.test(body);
 }
 
 class LineReader {

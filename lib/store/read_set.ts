@@ -167,13 +167,19 @@ export class StoreReader {
     const read = (part: Part) =>
       directory.kind === "present" ? readText(`${directory.value}/${part}.pem`) : directory;
     const taken = takenFiles(spec);
-    const { texts, unclean, damage } = cleanSet({
+    // Without targets, services read the store.
+    const direct = spec.targets.length === 0 && spec.services.length > 0;
+    const { texts: found, unclean, damage } = cleanSet({
       cert: read("cert"),
       privkey: read("privkey"),
       chain: taken.has("chain") ? read("chain") : ABSENT,
-      fullchain: taken.has("fullchain") ? read("fullchain") : ABSENT,
+      fullchain: direct || taken.has("fullchain") ? read("fullchain") : ABSENT,
       ca: taken.has("ca") ? read("ca") : ABSENT,
     });
+    // It is checked as a chain only if a target needs it.
+    const texts = taken.has("fullchain") || damage.fullchain !== undefined
+      ? found
+      : { ...found, fullchain: ABSENT };
     const readPart = (part: Part) => taken.has(part) ? texts[part] : read(part);
     const set = checkSet(texts, spec, this.#checkers, readPart, damage);
     const stored = unclean.length === 0 ? set : { ...set, unclean };

@@ -156,3 +156,44 @@ test("a damaged set is deployed nowhere, and a new certificate is issued", async
     assert.equal(await loadAll(site), "");
   }
 });
+
+test("a service that reads the store itself acts once its files are rewritten", async () => {
+  await using site = await startLoadSite();
+  const marker = site.directory.at("acted");
+  const service =
+    `    service:\n      - {name: "reader", command: ["/usr/bin/touch", "${marker}"]}\n`;
+  site.configure([], service);
+  assert.equal((await site.vcm("run")).code, 0);
+  for (const part of ["cert", "fullchain", "privkey", "chain"]) {
+    const text = Deno.readTextFileSync(site.stored(part));
+    Deno.writeTextFileSync(site.stored(part), `foo ${text}`);
+    Deno.removeSync(marker);
+    assert.equal((await site.vcm("check")).code, 1, part);
+    const { code, stdout } = await site.vcm("run");
+    assert.deepEqual([code, stdout], [
+      0,
+      "Done: 0 issued, 0 files deployed, 1 service action, 1 recovered; 0 failed, 0 skipped\n",
+    ], part);
+    assert.ok(Deno.lstatSync(marker).isFile, part);
+    assert.equal(Deno.readTextFileSync(site.stored(part)), text);
+  }
+  assert.equal(await site.issued(), 1);
+});
+
+test("if the store cannot be written, nothing of the set is deployed, and the next run does it", async () => {
+  await using site = await startLoadSite();
+  assert.equal((await site.vcm("run")).code, 0);
+  const text = Deno.readTextFileSync(site.stored("fullchain"));
+  Deno.writeTextFileSync(site.stored("fullchain"), text.replace("-----END", "\n-----END"));
+  Deno.writeTextFileSync(site.directory.at("ssl/full.pem"), "");
+  const inTheWay = site.stored("fullchain").replace("fullchain.pem", ".fullchain.pem.vcm-new");
+  Deno.mkdirSync(inTheWay);
+  const failed = await site.vcm("run");
+  assert.equal(failed.code, 1);
+  assert.match(failed.stderr, /Cannot rewrite the files in ".*": /);
+  assert.equal(site.directory.read("ssl/full.pem"), "");
+  Deno.removeSync(inTheWay);
+  assert.equal((await site.vcm("run")).code, 0);
+  assert.equal(await loadAll(site), "");
+  assert.equal(await site.issued(), 1);
+});
