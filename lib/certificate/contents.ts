@@ -74,8 +74,9 @@ function* blocksOf(text: string): Generator<{ readonly label: string; readonly b
 export function tryOpen(certificate: string | Uint8Array): X509Certificate | undefined {
   try {
     const opened = new X509Certificate(certificate);
-    // The runtime decodes names on first use, and throws if it cannot.
-    void [opened.subject, opened.issuer];
+    // The runtime decodes these on first use, and throws if it cannot.
+    void [opened.subject, opened.issuer, opened.subjectAltName, opened.ca, opened.serialNumber];
+    void [opened.validFrom, opened.validTo, opened.checkIssued(opened)];
     return opened;
   } catch {
     return undefined;
@@ -91,10 +92,10 @@ export function idOfPrivate(open: () => KeyObject): string | undefined {
   }
 }
 
-/** Identifies the pair that a certificate is of. */
-export function idOfCertificate({ publicKey }: X509Certificate): string | undefined {
+/** Identifies the pair that a certificate is of; the runtime does not know every kind of key. */
+export function idOfCertificate(x509: X509Certificate): string | undefined {
   try {
-    return idOf(publicKey);
+    return idOf(x509.publicKey);
   } catch {
     return undefined;
   }

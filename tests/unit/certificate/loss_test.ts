@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readContents } from "../../../lib/certificate/contents.ts";
 import { encryptKeyStore } from "../../../lib/certificate/pkcs12.ts";
 import { findLoss, type LossTerms } from "../../../lib/certificate/loss.ts";
-import { decodePem } from "../../../lib/certificate/pem.ts";
+import { decodePem, encodePem } from "../../../lib/certificate/pem.ts";
 import { readKeystore } from "../../../lib/certificate/keystore.ts";
 import { pureTest } from "../../support/pure_test.ts";
 import { makeSelfSigned } from "../../support/self_signed.ts";
@@ -88,5 +88,16 @@ pureTest("readKeystore() never throws, wherever a keystore is cut or changed", (
       readKeystore(whole.subarray(0, at), undefined);
       readKeystore(whole.map((byte, place) => place === at ? byte ^ 0xff : byte), undefined);
     }
+  }
+});
+
+pureTest("findLoss() never throws, whichever byte of a certificate is wrong", () => {
+  const der = decodePem(WEB.certificate);
+  for (let at = 0; at < der.length; at++) {
+    const wrong = encodePem(
+      der.map((byte, place) => place === at ? byte ^ 1 : byte),
+      "CERTIFICATE",
+    );
+    loss(wrong + WEB.key + wrong);
   }
 });
