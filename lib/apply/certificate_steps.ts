@@ -5,7 +5,7 @@ import { renewalStart } from "../certificate/renewal.ts";
 import type { Part } from "../certificate/types.ts";
 import { DIRECTORY_MODE } from "../plan/bundle.ts";
 import { changesContent } from "../plan/drift.ts";
-import type { DeployStep, IssueStep, RecoverStep, RevokeStep } from "../plan/types.ts";
+import type { DeployStep, IssueStep, RecoverStep, RevokeStep, Rewrite } from "../plan/types.ts";
 import type { TargetStep } from "../plan/target_types.ts";
 import {
   dropPendingAction,
@@ -84,11 +84,14 @@ export async function workOnCertificate(work: CertificateWork, tools: Tools): Pr
   if (tools.stop.why !== undefined) return leave(work, tools.stop.why, tools);
   const recovered = work.recover === undefined ||
     await recover(work.recover, work.certStore, tools);
+  const rewritten = recovered && work.recover?.rewrite
+    ? await tryRewrite(work.recover.rewrite, work, tools)
+    : undefined;
   if (work.revoke !== undefined) {
     const { finishRevocation } = await import("./finish_revocation.ts");
     await finishRevocation(work.revoke, work.certStore, tools);
   }
-  if (!recovered) {
+  if (!recovered || rewritten === "failed") {
     const message = "its recovery failed";
     tools.emit({ kind: "skipped", step: "deploy", subject: work.name, message });
     return unrecovered(work);
@@ -98,10 +101,10 @@ export async function workOnCertificate(work: CertificateWork, tools: Tools): Pr
     if (issued === undefined && tools.stop.why !== undefined) return result(work, "failed");
     return await tryDeploy(work.deploy, work, issued?.certificate, tools);
   }
-  const { services = [] } = work.issue ?? {};
+  const { services = [] } = work.issue ?? work.recover?.rewrite ?? {};
   if (services.length === 0) return result(work, "none");
-  const { newPendingActions = [] } = issued ?? {};
-  const state = issued === undefined ? "failed" : "deployed";
+  const { newPendingActions = [] } = issued ?? rewritten ?? {};
+  const state = issued ?? rewritten ? "deployed" : "failed";
   return { ...result(work, state), services, newPendingActions };
 }
 
@@ -193,6 +196,20 @@ async function tryIssue(
   }
 }
 
+async function tryRewrite(
+  step: Rewrite,
+  { name, certStore }: CertificateWork,
+  { mutex, emit }: Tools,
+): Promise<Pick<Issued, "newPendingActions"> | "failed"> {
+  using _held = await mutex.take();
+  let newPendingActions: readonly string[] = [];
+  const record = () => {
+    newPendingActions = writePendingActions({ ...step, certificate: name }, certStore, emit);
+  };
+  const { rewrite } = await import("./rewrite.ts");
+  return rewrite(name, certStore, record, emit) ? { newPendingActions } : "failed";
+}
+
 async function storeStaged(step: IssueStep, certStore: string, hooks: StoreHooks) {
   return await (await import("./received.ts")).storeEarlier(step, certStore, hooks);
 }
@@ -261,7 +278,10 @@ async function setAcls(targets: readonly TargetStep[], { commands }: Writers): P
  * @returns Services that had none before. Throws Error with a message for users, and leaves no new one.
  */
 function writePendingActions(
-  { certificate, services, inUseUntil }: IssueStep | DeployStep,
+  { certificate, services, inUseUntil }: Pick<
+    DeployStep,
+    "certificate" | "services" | "inUseUntil"
+  >,
   certStore: string,
   emit: Emit,
 ): readonly string[] {

@@ -6,6 +6,7 @@ import { createPrivateKey } from "node:crypto";
 import type { Format, Part } from "./types.ts";
 import { decryptKey, EncryptionError, encryptKey, isSame, type Random } from "./pbes2.ts";
 import { decodePem, encodePem, splitCertificates } from "./pem.ts";
+import { keyBlock } from "./pem_form.ts";
 import { encryptKeyStore, type KeyStore, type OpenKeyStore, openKeyStore } from "./pkcs12.ts";
 import { combine } from "./plain_content.ts";
 
@@ -71,7 +72,7 @@ function keyStoreFault(found: OpenKeyStore, desired: EncryptionSpec): string | u
   const same = found.certificates.length === wanted.certificates.length &&
     found.certificates.every((der, at) => isSame(der, wanted.certificates[at] ?? new Uint8Array()));
   if (!same) return "its certificates differ from those in the store";
-  return found.hasName(desired.name) ? undefined : `its entry is not named "${desired.name}"`;
+  return found.hasName(wanted.name) ? undefined : `its entry is not named "${wanted.name}"`;
 }
 
 function textDifference(
@@ -96,9 +97,9 @@ function differenceOf(compare: () => string | undefined): string | undefined {
   }
 }
 
-function keyStoreOf({ name, part }: EncryptionSpec): KeyStore {
+function keyStoreOf({ format, name, part }: EncryptionSpec): KeyStore {
   return {
-    name,
+    name: format.alias ?? name,
     key: pkcs8Of(part("privkey")),
     certificates: splitCertificates(part("fullchain")).map(decodePem),
   };
@@ -106,9 +107,10 @@ function keyStoreOf({ name, part }: EncryptionSpec): KeyStore {
 
 /** A PEM private key of any format as PKCS #8 (DER). Throws an Error that shows no part of the key. */
 function pkcs8Of(pem: string): Uint8Array {
-  if (pem.includes("-----BEGIN PRIVATE KEY-----")) return decodePem(pem);
+  const block = keyBlock(pem) ?? "";
+  if (block.startsWith("-----BEGIN PRIVATE KEY-----")) return decodePem(block);
   try {
-    return new Uint8Array(createPrivateKey(pem).export({ type: "pkcs8", format: "der" }));
+    return new Uint8Array(createPrivateKey(block).export({ type: "pkcs8", format: "der" }));
   } catch {
     // The cause would show parts of the key.
     throw new Error("The private key in the store cannot be decoded");

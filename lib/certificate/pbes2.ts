@@ -36,7 +36,7 @@ const BLOCK_BYTES = 16;
 const SALT_BYTES = 16;
 
 /** PBES2-params (RFC 8018, A.4). */
-class Pbes2Parameters {
+export class Pbes2Parameters {
   keyDerivation = new AlgorithmIdentifier();
   encryption = new AlgorithmIdentifier();
 }

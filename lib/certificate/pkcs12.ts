@@ -59,7 +59,7 @@ const SALT_BYTES = 16;
 const MAC_KEY = 3;
 
 /** EncryptedData (RFC 5652, section 8). */
-class EncryptedData {
+export class EncryptedData {
   version = 0;
   content = new EncryptedContentInfo();
 }

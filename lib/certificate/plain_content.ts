@@ -22,5 +22,7 @@ export function plainContent(
 /** Certificates and private key in one PEM text. */
 export function combine(order: CombinedOrder | undefined, chain: string, key: string): string {
   const parts = order === "key-first" ? [key, chain] : [chain, key];
-  return parts.map((text) => text.endsWith("\n") ? text : `${text}\n`).join("");
+  // Programs find no block behind a byte order mark in the middle.
+  return parts.map((text) => text.replace(/^\ufeff/, ""))
+    .map((text) => text.endsWith("\n") ? text : `${text}\n`).join("");
 }

@@ -29,4 +29,6 @@ export interface Format {
   readonly order?: CombinedOrder | undefined;
   /** Absolute path of the file with the password that encrypts the private key. */
   readonly passwordFile?: string | undefined;
+  /** Only for `pkcs12`: name of the entry; absent: the certificate's name. */
+  readonly alias?: string | undefined;
 }

@@ -151,6 +151,7 @@ function resolveTarget(given: TargetEntry, settings: FullSettings): TargetSpec {
     ...common,
     ...(what === "combined" && { order: entry.order }),
     ...(entry.password_file !== undefined && { passwordFile: entry.password_file }),
+    ...(entry.alias !== undefined && { alias: entry.alias }),
     ...(entry.in_place && { inPlace: true }),
     ...(entry.overwrite && { overwrite: true }),
   };

@@ -36,6 +36,7 @@ const targetKeys = {
   dest: key(places.file),
   order: key(oneOf(COMBINED_ORDERS), fallback.DEFAULT_COMBINED_ORDER),
   password_file: key(places.secretFile),
+  alias: key(plain.entryName),
   owner: key(plain.account),
   group: key(plain.account),
   mode: key(plain.fileMode),

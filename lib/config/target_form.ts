@@ -59,7 +59,7 @@ function isMisspeltPassword(key: string): boolean {
 /** Errors of keys that only some formats allow or need. */
 function keyErrors(entry: object): readonly EntryError[] {
   const plain = !("order" in entry || "password_file" in entry || "pkcs12" in entry) &&
-    !("in_place" in entry || "overwrite" in entry) &&
+    !("alias" in entry || "in_place" in entry || "overwrite" in entry) &&
     !("source" in entry && entry.source === "pkcs12");
   // A fast check first, as above.
   if (plain) return NONE;
@@ -74,6 +74,9 @@ function keyErrors(entry: object): readonly EntryError[] {
   }
   if ("order" in entry && what !== "combined") {
     return error("order", `is allowed only with "combined"`);
+  }
+  if ("alias" in entry && what !== "pkcs12") {
+    return error("alias", `is allowed only with "pkcs12"`);
   }
   if ("password_file" in entry) {
     if (canBeEncrypted(what)) return NONE;
@@ -130,6 +133,7 @@ const OTHER_KEYS: readonly string[] = [
   "overwrite",
   "order",
   "password_file",
+  "alias",
 ];
 
 function isMisspelt(key: string, present: readonly string[]): boolean {

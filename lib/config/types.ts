@@ -138,7 +138,7 @@ export interface FileSpec extends CommonTargetSpec, Format {
   readonly overwrite?: boolean | undefined;
 }
 
-type FileOnly = "order" | "passwordFile" | "inPlace" | "overwrite";
+type FileOnly = "order" | "passwordFile" | "alias" | "inPlace" | "overwrite";
 
 /** A directory with all files of a set, which is replaced as a whole. */
 export interface BundleSpec extends CommonTargetSpec, Partial<Record<FileOnly, never>> {

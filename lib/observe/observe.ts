@@ -4,7 +4,13 @@
  */
 import { directoryOf } from "../text/path.ts";
 import type { CertificateSpec, Config, FileSpec, TargetSpec } from "../config/types.ts";
-import type { CertificateObservation, FileObservation, Observation, Revocations } from "./types.ts";
+import type {
+  CertificateObservation,
+  FileObservation,
+  Observation,
+  Revocations,
+  TargetObservation,
+} from "./types.ts";
 import type { Presence } from "../host/types.ts";
 import type { RefusedAnswer, Replaced } from "../store/types.ts";
 import { type AccountBook, lookUpAccounts, ownGroupsOf } from "../host/accounts.ts";
@@ -56,11 +62,20 @@ export async function observe(
     ? (await import("../store/refused_answer.ts")).readRefusedAnswers(config.certStore, recorded)
     : undefined;
   const tools = { directories, accounts, encryptionOf, lookAtBundle };
-  const certificates = looks.map(([spec, look]) => ({
+  const observed = looks.map(([spec, look]) => ({
     ...observeCertificate(spec, look, pendingValidationOf(spec, store), tools),
     revocation: ofFile.get(spec.name),
     refused: refused?.get(spec.name),
   }));
+  // What a file holds matters only if it is to be replaced.
+  const certificates = observed.some(({ targets }) => targets.some(mayLose))
+    ? await (await import("./find_loss.ts")).withLosses(
+      config.certStore,
+      looks,
+      observed,
+      { ...tools, mayLose },
+    )
+    : observed;
   const actions = await observePendingActions(config.certStore, specs, units);
   const probed = specs.some(({ services }) => services.some(({ probe }) => probe !== undefined));
   const served = probed ? await (await import("./probe.ts")).observeAllServed(specs) : [];
@@ -128,6 +143,13 @@ function zoneFor(specs: readonly CertificateSpec[]): string {
     windows.length > 0 || services.some((service) => service.windows.length > 0)
   );
   return timed ? Temporal.Now.timeZoneId() : "UTC";
+}
+
+/** Whether a file will be replaced that may hold more than VCM writes. */
+function mayLose(target: TargetObservation): boolean {
+  if (target.kind !== "file" || target.file.kind !== "present") return false;
+  const { type, sameContent, foreign } = target.file.value;
+  return type === "file" && !sameContent && !foreign && target.passwordProblem === undefined;
 }
 
 function noBundle(): never {

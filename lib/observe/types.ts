@@ -2,6 +2,7 @@
 import type { Acl } from "../host/acl.ts";
 import type { Account, Ancestor, Presence, UnitState } from "../host/types.ts";
 import type { Certificate } from "../certificate/certificate.ts";
+import type { Loss } from "../certificate/loss.ts";
 import type { Part } from "../certificate/types.ts";
 import type { PendingActionText } from "../store/record_text.ts";
 import type { PendingRevocation, RefusedAnswer, Replaced, StoredSet } from "../store/types.ts";
@@ -25,6 +26,8 @@ export interface TargetFile {
   readonly foreign?: boolean | undefined;
   /** Why the content differs, if more is known than that its bytes differ. */
   readonly difference?: string | undefined;
+  /** What it holds that VCM would not write, if it differs from the store. */
+  readonly loss?: Loss | undefined;
   /** The first certificate in it, if it differs from the store. */
   readonly certificate?: Certificate | undefined;
   /** Time of the last change of inode or content, milliseconds since the epoch. */

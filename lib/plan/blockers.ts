@@ -6,6 +6,7 @@ import { directoryOf, isKernelPath } from "../text/path.ts";
 import { shellWord } from "../text/quote.ts";
 import { desiredMode } from "./attributes.ts";
 import { bundleBlockers } from "./bundle.ts";
+import { lossBlockers } from "./loss.ts";
 import type { PlannedTarget } from "./planned_target.ts";
 import type { Selection } from "./selection.ts";
 import { unsafeStore } from "../store/store_trust.ts";
@@ -38,6 +39,7 @@ export function targetBlockers(targets: readonly PlannedTarget[]): Blocked[] {
   return targets.flatMap((target) => [
     ...findTargetBlockers(target.spec, target.seen),
     ...refusal(target),
+    ...lossBlockers(target),
   ]);
 }
 

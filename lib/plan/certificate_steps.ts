@@ -77,6 +77,7 @@ export function targetStep(
     what: spec.what,
     order: spec.order,
     passwordFile: spec.passwordFile,
+    alias: spec.alias,
     path: spec.path,
     drift,
     changes: changesBesides(drift, attributes, target, file),

@@ -40,6 +40,7 @@ const DEFECTS: readonly Check[] = [
   ["unparsable", leafUnparsable], // cert.pem is damaged
   ["key-missing", keyMissing], // cert.pem is useless without its key
   ["key-unparsable", keyUnparsable], // privkey.pem is damaged
+  ["unparsable", chainDamaged], // chain.pem, fullchain.pem or ca.pem is damaged
   ["key-mismatch", keyMismatch], // files of two different sets
   ["chain-missing", chainMissing], // a target needs a file that the store lacks
   ["chain-mismatch", chainMismatch], // fullchain.pem is of another set
@@ -127,6 +128,16 @@ function keyUnparsable({ stored: { key } }: Case): string | undefined {
     : undefined;
 }
 
+function chainDamaged({ stored }: Case): string | undefined {
+  for (const part of ["fullchain", "chain", "ca"] as const) {
+    const fact = stored[part].kind === "present" ? stored[part].value : "usable";
+    if (typeof fact === "object" && fact.kind === "damaged") {
+      return `${part}.pem in the store ${fact.problem}`;
+    }
+  }
+  return undefined;
+}
+
 function keyMismatch({ stored: { key } }: Case): string | undefined {
   return key.kind === "present" && key.value === "mismatch"
     ? "privkey.pem in the store does not belong to cert.pem"
@@ -149,7 +160,9 @@ function chainMismatch({ stored: { fullchain } }: Case): string | undefined {
 function chainIncomplete({ stored }: Case): string | undefined {
   for (const part of ["fullchain", "chain"] as const) {
     const fact = stored[part].kind === "present" ? stored[part].value : "usable";
-    if (typeof fact === "object") return `${part}.pem in the store ${fact.problem}`;
+    if (typeof fact === "object" && fact.kind === "incomplete") {
+      return `${part}.pem in the store ${fact.problem}`;
+    }
   }
   return undefined;
 }

@@ -9,6 +9,7 @@ import { checkDue, hurtsNow, isStagedDesired, isWhole } from "./due.ts";
 import { storedCertificate, validityOf } from "./stored_validity.ts";
 import { holdBack, marginFor } from "./hold_back.ts";
 import { nothingToDeploy, storeBlockers, targetBlockers, withoutRepetitions } from "./blockers.ts";
+import { lossWarnings } from "./loss.ts";
 import { type PlannedTarget, planTargets } from "./planned_target.ts";
 import { planRecovery, recoverStep } from "./recovery.ts";
 import {
@@ -153,6 +154,7 @@ function certificateState(
       ...findWarnings(spec, observed.stored, now, zone),
       ...strayWarnings(observed),
       ...aclWarnings(targets),
+      ...lossWarnings(targets),
     ],
     targets: targets.map(({ spec: { what, path }, drift }) => ({ what, path, drift })),
   };

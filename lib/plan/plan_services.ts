@@ -12,6 +12,7 @@ import type {
   DeployStep,
   IssueStep,
   PendingReason,
+  RecoverStep,
   ServiceState,
   ServiceStep,
   Step,
@@ -49,8 +50,9 @@ export function planServices(
 }
 
 /** Whether a step changes what services read. */
-function changesFiles(step: Step): step is DeployStep | IssueStep {
+function changesFiles(step: Step): step is DeployStep | IssueStep | RecoverStep {
   if (step.kind === "issue") return step.services.length > 0;
+  if (step.kind === "recover") return (step.rewrite?.services.length ?? 0) > 0;
   return step.kind === "deploy" && step.targets.some((target) => changesContent(target.drift));
 }
 

@@ -6,9 +6,10 @@ import type { CertificateSpec } from "../config/types.ts";
 import { strayDirectories } from "./bundle.ts";
 import type { PlannedTarget } from "./planned_target.ts";
 import { type HostUsers, otherWriters } from "../host/replacers.ts";
-import type { Blocked, RecoverStep } from "./types.ts";
+import { loadedUntil } from "./stored_validity.ts";
+import type { Blocked, RecoverStep, Rewrite } from "./types.ts";
 import type { CertificateObservation, TargetObservation } from "../observe/types.ts";
-import type { Replaced } from "../store/types.ts";
+import type { Replaced, UncleanFile } from "../store/types.ts";
 
 /** If a target is refused, its refusal is the blocker. */
 export function planRecovery(
@@ -55,6 +56,19 @@ function unknownKept(
   return [{ kind: "impossible", message }];
 }
 
+function planRewrite(
+  { targets, services }: CertificateSpec,
+  observed: CertificateObservation,
+  unclean: readonly UncleanFile[],
+): Rewrite {
+  const direct = targets.length === 0 ? services.map(({ id }) => id) : [];
+  return {
+    parts: unclean.map(({ part }) => part),
+    services: direct,
+    inUseUntil: direct.length > 0 ? loadedUntil(observed) : undefined,
+  };
+}
+
 /** @param pendingValidation Files to roll back. */
 export function recoverStep(
   spec: CertificateSpec,
@@ -76,7 +90,7 @@ export function recoverStep(
   const byUsers = found.flatMap(({ path, writer }) =>
     writer.kind === "user" ? [{ path, by: writer.by }] : []
   );
-  const { interrupted, exposedKey } = observed;
+  const { interrupted, exposedKey, stored: { unclean = [] } } = observed;
   const details = [
     interrupted || leftovers.length > 0 ? "an interrupted run left temporary files" : "",
     pendingValidation.length > 0
@@ -85,6 +99,10 @@ export function recoverStep(
     exposedKey === undefined
       ? ""
       : `every user can open privkey.pem in the store (mode ${octal(exposedKey)})`,
+    ...unclean.map(({ part, problem }) =>
+      `not every program loads ${part}.pem in the store (${problem}), so it is rewritten with ` +
+      `the same ${part === "privkey" ? "key" : "certificates"}`
+    ),
   ].filter((detail) => detail !== "");
   if (details.length === 0) return undefined;
   return {
@@ -97,5 +115,6 @@ export function recoverStep(
     byUsers: byUsers.length > 0 ? byUsers : undefined,
     detail: details.join("; "),
     closeKey: exposedKey !== undefined,
+    rewrite: unclean.length > 0 ? planRewrite(spec, observed, unclean) : undefined,
   };
 }

@@ -57,7 +57,7 @@ export interface FileStep extends CommonTargetStep, FileAttributes, Format {
   readonly acls?: undefined;
 }
 
-type FileOnly = "order" | "passwordFile" | "by" | "inPlace" | "endsBundle" | "acl";
+type FileOnly = "order" | "passwordFile" | "alias" | "by" | "inPlace" | "endsBundle" | "acl";
 
 /** One bundle to write. Only the runner writes bundles. */
 export interface BundleStep extends CommonTargetStep, Partial<Record<FileOnly, never>> {

@@ -8,7 +8,7 @@ import type { PendingRevocation, Replaced } from "../store/types.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 import type { WantedNames } from "../certificate/names.ts";
 import type { Control, KeySpec, ProbeSpec } from "../config/types.ts";
-import type { RenewalWindow, TargetKind } from "../certificate/types.ts";
+import type { Part, RenewalWindow, TargetKind } from "../certificate/types.ts";
 import type { Drift, TargetStep } from "./target_types.ts";
 import type { UnitProblem } from "./unit_problem.ts";
 
@@ -44,6 +44,8 @@ export const WARNING_KINDS = [
   "leftover",
   /** An access control list, or the rights of a group, cannot be kept. */
   "acl",
+  /** A file that is to be replaced holds more than VCM writes. */
+  "loss",
   /** No path to a root is valid now. */
   "chain-invalid",
   /** It is not known whether one is. */
@@ -109,6 +111,12 @@ export interface RecoverStep {
   readonly detail: string;
   /** Set the mode of the stored private key to 0600. */
   readonly closeKey: boolean;
+  /** Rewrite files of the stored set in clean form; their certificates and key stay the same. */
+  readonly rewrite?: Rewrite | undefined;
+}
+
+export interface Rewrite extends Pick<IssueStep, "services" | "inUseUntil"> {
+  readonly parts: readonly Part[];
 }
 
 /** Finishes a revocation that an interrupted command began. */

@@ -40,6 +40,7 @@ const SEVERITIES: Readonly<Record<Warning["kind"], Severity>> = {
   "window": "notice",
   "leftover": "notice",
   "acl": "notice",
+  "loss": "notice",
 };
 
 /** "notice": the certificate is still in order. "due": something is to be done about it. */

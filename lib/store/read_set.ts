@@ -24,6 +24,7 @@ import type { Presence } from "../host/types.ts";
 import type { Replaced, StoredSet } from "./types.ts";
 import { parsePendingValidation } from "./record_text.ts";
 import { ABSENT, readDirectory, readInfo, readText } from "../host/read.ts";
+import { cleanSet } from "./clean_set.ts";
 import { checkSet, type SetCheckers, type SetTexts } from "./stored_set.ts";
 
 /** Limit for a set that changes all the time; the last look counts. */
@@ -167,19 +168,22 @@ export class StoreReader {
     const read = (part: Part) =>
       directory.kind === "present" ? readText(`${directory.value}/${part}.pem`) : directory;
     const taken = takenFiles(spec);
-    const texts = {
+    // Without targets, services read the store.
+    const direct = spec.targets.length === 0 && spec.services.length > 0;
+    const { texts: found, unclean, damage } = cleanSet({
       cert: read("cert"),
       privkey: read("privkey"),
       chain: taken.has("chain") ? read("chain") : ABSENT,
-      fullchain: taken.has("fullchain") ? read("fullchain") : ABSENT,
+      fullchain: direct || taken.has("fullchain") ? read("fullchain") : ABSENT,
       ca: taken.has("ca") ? read("ca") : ABSENT,
-    };
-    const stored = checkSet(
-      texts,
-      spec,
-      this.#checkers,
-      (part) => taken.has(part) ? texts[part] : read(part),
-    );
+    });
+    // It is checked as a chain only if a target needs it.
+    const texts = taken.has("fullchain") || damage.fullchain !== undefined
+      ? found
+      : { ...found, fullchain: ABSENT };
+    const readPart = (part: Part) => taken.has(part) ? texts[part] : read(part);
+    const set = checkSet(texts, spec, this.#checkers, readPart, damage);
+    const stored = unclean.length === 0 ? set : { ...set, unclean };
     const exposedKey = directory.kind === "present"
       ? exposedMode(`${directory.value}/privkey.pem`)
       : undefined;
@@ -205,7 +209,7 @@ function isSound({ stored, interrupted, texts }: StoreLook, spec: CertificateSpe
     [...takenFiles(spec)].every((part) => texts[part].kind === "present") &&
     stored.leaf.kind === "present" && stored.leaf.value.kind === "certificate" &&
     stored.key.kind === "present" && stored.key.value === "match" &&
-    [stored.chain, stored.fullchain].every((chain) =>
+    [stored.chain, stored.fullchain, stored.ca].every((chain) =>
       chain.kind !== "present" || chain.value === "usable"
     );
 }

@@ -46,6 +46,15 @@ export function archivedDirectory(certStore: string, name: string, version: stri
   return `${certStore}/archive/${name}/${version}`;
 }
 
+export function archiveDirectory(certStore: string): string {
+  return `${certStore}/archive`;
+}
+
+/** Whether an entry of the store can be the set of a certificate. */
+export function isSetName(entry: string): boolean {
+  return !entry.startsWith(".") && entry !== "archive";
+}
+
 export function isArchived(certStore: string, path: string): boolean {
   return path.startsWith(`${certStore}/archive/`);
 }

@@ -2,6 +2,7 @@
 import type { X509Certificate } from "node:crypto";
 import { type Certificate, openCertificate, readFacts } from "../certificate/certificate.ts";
 import { keyTypeOf, matchKey } from "../certificate/keys.ts";
+import { isOneSequence } from "../certificate/pem_form.ts";
 import type { KnownPaths } from "../certificate/chain_paths.ts";
 import { issuerKeyOf, type PathFinder } from "../certificate/path_finder.ts";
 import type { ChainChecker, ChainEnd } from "../certificate/stored_chain.ts";
@@ -14,6 +15,9 @@ const END = "-----END CERTIFICATE-----";
 
 /** Texts of a set; what was not read is absent. */
 export type SetTexts = Readonly<Record<Part, Presence<string>>>;
+
+/** What is wrong with files that programs do not load, to follow the name of the file. */
+export type SetDamage = Readonly<Partial<Record<Part, string>>>;
 
 /** Decides which facts are read. */
 type SetSpec = Pick<CertificateSpec, "otherSans" | "key">;
@@ -29,14 +33,18 @@ export interface SetCheckers {
 /** Reads a file of the set, whether or not a target needs it. */
 type ReadPart = (part: "chain" | "ca") => Presence<string>;
 
-/** @param readPart Reads files that no target needs, to find paths to a root. */
+/**
+ * @param readPart Reads files that no target needs, to find paths to a root.
+ * @param damage What is wrong with files that programs do not load.
+ */
 export function checkSet(
   texts: SetTexts,
   desired: SetSpec,
   checkers: SetCheckers,
   readPart: ReadPart,
+  damage: SetDamage = {},
 ): StoredSet {
-  const opened = present(texts.cert, (text) => openLeaf(text, desired, checkers));
+  const opened = present(texts.cert, (text) => openLeaf(text, desired, checkers, damage.cert));
   const leaf = opened.kind === "present" && !(opened.value instanceof Error)
     ? opened.value
     : undefined;
@@ -44,7 +52,8 @@ export function checkSet(
   const chains = new Set<string>();
   let read: Presence<string> | undefined;
   const readCa = () => read ??= texts.ca.kind === "absent" ? readPart("ca") : texts.ca;
-  const checkChain = (chain: string): ChainFact => {
+  const checkChain = (chain: string, damage?: string): ChainFact => {
+    if (damage !== undefined) return { kind: "damaged", problem: damage };
     if (leaf === undefined) return "usable";
     chains.add(chain);
     const { problem, end } = checkers.chains.check(leaf.x509, chain, () => valueOf(readCa()));
@@ -53,13 +62,19 @@ export function checkSet(
   };
   const set = {
     leaf: present(opened, describeLeaf),
-    key: present(texts.privkey, (key): KeyFact => leaf ? matchKey(leaf.x509, key) : "match"),
-    chain: present(texts.chain, checkChain),
+    key: present(texts.privkey, (key): KeyFact => {
+      if (damage.privkey !== undefined) return "unparsable";
+      return leaf ? matchKey(leaf.x509, key) : "match";
+    }),
+    chain: present(texts.chain, (chain) => checkChain(chain, damage.chain)),
     fullchain: present(texts.fullchain, (text): ChainFact => {
       const chain = leaf ? aboveLeaf(text, leaf) : "";
-      return chain === undefined ? "other-leaf" : checkChain(chain);
+      return chain === undefined ? "other-leaf" : checkChain(chain, damage.fullchain);
     }),
-    ca: present(texts.ca, () => "usable" as const),
+    ca: present(
+      texts.ca,
+      (): ChainFact => damage.ca === undefined ? "usable" : { kind: "damaged", problem: damage.ca },
+    ),
   };
   const [chainEnd] = ends.toSorted((a, b) => a.notAfter.getTime() - b.notAfter.getTime());
   const paths = leaf && findPaths(leaf, chains, { texts, checkers, readPart, readCa });
@@ -130,9 +145,14 @@ function openLeaf(
   text: string,
   { otherSans, key }: SetSpec,
   { readOtherNames }: SetCheckers,
+  damage: string | undefined,
 ): OpenLeaf | Error {
   try {
     const x509 = openCertificate(text);
+    if (damage !== undefined) return new Error(damage);
+    if (!isOneSequence(x509.raw)) {
+      return new Error("contains a PEM certificate with more bytes than its own");
+    }
     const otherNames = otherSans.length > 0 ? readOtherNames?.(x509) : undefined;
     return {
       text,

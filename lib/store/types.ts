@@ -3,6 +3,7 @@ import type { Certificate } from "../certificate/certificate.ts";
 import type { ChainEnd } from "../certificate/stored_chain.ts";
 import type { HostUser, Presence } from "../host/types.ts";
 import type { KnownPaths } from "../certificate/chain_paths.ts";
+import type { Part } from "../certificate/types.ts";
 
 /** A PEM file that holds a certificate, or that cannot be parsed as one. */
 export type LeafFact =
@@ -21,6 +22,8 @@ export type KeyFact = "match" | "mismatch" | "unparsable";
 export type ChainFact =
   | "usable"
   | "other-leaf"
+  /** Programs do not load it, or not all of it. */
+  | { readonly kind: "damaged"; readonly problem: string }
   /** It does not lead from the leaf to its top. */
   | { readonly kind: "incomplete"; readonly problem: string };
 
@@ -37,8 +40,17 @@ export interface StoredSet {
   readonly chainEnd?: ChainEnd | undefined;
   /** The known paths above the leaf, for each chain that was read. */
   readonly paths?: readonly KnownPaths[];
+  /** Files in a form that not every program loads, although what they hold is sound, and why. */
+  readonly unclean?: readonly UncleanFile[] | undefined;
   /** Why paths may be missing. */
   readonly pathsProblem?: string | undefined;
+}
+
+/** A file of a set that is to be rewritten in clean form. */
+export interface UncleanFile {
+  readonly part: Part;
+  /** Such as "line 3 is blank, inside a block". */
+  readonly problem: string;
 }
 
 /** A replaced target, which can be rolled back. */

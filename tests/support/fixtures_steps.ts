@@ -67,6 +67,7 @@ const OWNERS: Whole<FileOwners> = { uid: 33, gid: 33 };
 const FILE: Whole<Omit<FileStep, "acls">> = {
   what: "combined",
   order: "cert-first",
+  alias: "tomcat",
   passwordFile: "/p",
   by,
   path: "/a",
@@ -82,7 +83,7 @@ const FILE: Whole<Omit<FileStep, "acls">> = {
 };
 
 /** What only files have. */
-type FileOnly = "order" | "passwordFile" | "by" | "inPlace" | "endsBundle" | "acl";
+type FileOnly = "order" | "passwordFile" | "alias" | "by" | "inPlace" | "endsBundle" | "acl";
 
 const BUNDLE: Whole<Omit<BundleStep, FileOnly>> = {
   what: "bundle",
@@ -153,6 +154,7 @@ export const STEPS: { readonly [K in Step["kind"]]: readonly Whole<Extract<Step,
       byUsers: [{ path: "/a", by }],
       detail: "an interrupted run left temporary files",
       closeKey: true,
+      rewrite: { parts: ["cert"], services: ["nginx.service"], inUseUntil: NOW },
     }],
     revoke: [{
       kind: "revoke",

@@ -4,6 +4,7 @@
  * used without any network.
  */
 import { fetchAcl } from "./fetch_acl.ts";
+import { fetchHaproxy } from "./fetch_haproxy.ts";
 import { fetchMan } from "./fetch_man.ts";
 import { fetchNginx } from "./fetch_nginx.ts";
 import { fetchOpenBao } from "./fetch_openbao.ts";
@@ -17,6 +18,7 @@ import { probeMachine } from "./probe_machine.ts";
 const FETCHERS = {
   openbao: fetchOpenBao,
   nginx: fetchNginx,
+  haproxy: fetchHaproxy,
   podman: fetchPodman,
   strace: fetchStrace,
   shells: fetchShells,

@@ -139,6 +139,18 @@ export const account = scalar({
   editor: ANY_SCALAR,
 });
 
+/** The name of an entry of a keystore; the format has only characters of two bytes. */
+export const entryName = scalar({
+  words: "name",
+  wanted: `a name such as "tomcat"`,
+  pattern: /^\S(?:.*\S)?$/,
+  parse: (text) =>
+    text.length > 200 || hasControlCharacter(text) || /[\ud800-\udfff]/.test(text)
+      ? undefined
+      : text,
+  editor: { ...ANY_SCALAR, maxLength: 200 },
+});
+
 /** Its error message never shows it. */
 export const secret = scalar({
   words: "secret",

@@ -123,6 +123,7 @@ export interface CertificateStateJson {
       | "clock"
       | "window"
       | "leftover"
+      | "loss"
       | "chain-invalid"
       | "chain-unknown"
       | "acl"

@@ -67,6 +67,15 @@ export interface RecoverStepJson extends OfCertificate, Keeps {
   readonly detail: string;
   /** Whether the mode of the stored private key is set to 0600. */
   readonly closeKey: boolean;
+  /** Files of the stored set that are rewritten in clean form; their content stays the same. */
+  readonly rewrite?:
+    | InUse & {
+      /** Names of the files, without `.pem`. */
+      readonly parts: readonly PartJson[];
+      /** Services that read the store, because there are no targets. */
+      readonly services: readonly string[];
+    }
+    | undefined;
 }
 
 /** Finishes a revocation that an interrupted command began. */
@@ -234,6 +243,8 @@ interface FileStepJson extends CommonTargetJson {
   readonly what: Exclude<TargetKindJson, "bundle">;
   /** What comes first in a combined file. */
   readonly order?: "cert-first" | "key-first" | undefined;
+  /** Of a PKCS #12 file: the name of its entry; absent: the name of the certificate. */
+  readonly alias?: string | undefined;
   /** Path of the file with the password that encrypts the private key. */
   readonly passwordFile?: string | undefined;
   /** The user who writes it, if not the runner. */

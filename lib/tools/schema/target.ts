@@ -48,6 +48,11 @@ export const TARGET_DOCS: KeyDocs<TargetEntry> = {
       "required for `pkcs12`.",
     example: "/etc/vcm/web.password",
   },
+  alias: {
+    means: "`pkcs12`: the name of its entry, in Java the alias.",
+    otherwise: "the certificate's `name`",
+    example: "tomcat",
+  },
   owner: { means: "Who owns the file.", otherwise: REPLACED, example: "www-data" },
   group: { means: "The group of the file.", otherwise: REPLACED, example: "www-data" },
   mode: {
@@ -68,7 +73,8 @@ export const TARGET_DOCS: KeyDocs<TargetEntry> = {
   },
   overwrite: {
     means: "Whether a file is replaced that contains something other than a certificate or " +
-      "key. If not, such a file is kept and reported.",
+      "key, or a further private key or certificate that is not in the store. If not, such a " +
+      "file is kept and reported.",
     example: true,
   },
 };

@@ -7,6 +7,8 @@ import { buildChain } from "../../certificate/chain.ts";
 import { keyTypeOf } from "../../certificate/keys.ts";
 import { compareNames, missingOwnName } from "../../certificate/names.ts";
 import { splitCertificates, withNewline } from "../../certificate/pem.ts";
+import { cleanForm, formProblem } from "../../certificate/pem_form.ts";
+import type { Part } from "../../certificate/types.ts";
 import type { CertificateRequest } from "../../plan/types.ts";
 import { printable } from "../../text/quote.ts";
 import { checkLease } from "../session/lease.ts";
@@ -25,10 +27,11 @@ export async function checkIssued(
   ownKey: string | undefined,
 ): Promise<IssuedCertificate> {
   const { data } = answer;
-  const [leaf] = splitCertificates(textOf(data, "certificate"));
+  const [leaf] = splitCertificates(clean("cert", textOf(data, "certificate")));
   if (leaf === undefined) throw new Error("the answer contains no PEM certificate");
-  const privateKey = withNewline(ownKey ?? textOf(data, "private_key"));
-  const authorities = [...listOf(data["ca_chain"]), ...listOf([data["issuing_ca"]])];
+  const privateKey = withNewline(clean("privkey", ownKey ?? textOf(data, "private_key")));
+  const authorities = [...listOf(data["ca_chain"]), ...listOf([data["issuing_ca"]])]
+    .map((text) => clean("ca", text));
   if (authorities.length > MAX_AUTHORITIES) {
     throw new Error(
       `the answer contains ${authorities.length} CA certificates; at most ${MAX_AUTHORITIES} are allowed`,
@@ -57,6 +60,11 @@ export async function checkIssued(
     leaseWarning,
     warnings: answer.warnings.filter((warning) => !isNoise(warning, ownKey !== undefined)),
   });
+}
+
+/** What is stored is what every program loads; without a clean form, the checks tell what is wrong. */
+function clean(part: Part, text: string): string {
+  return formProblem(part, text) === undefined ? text : cleanForm(part, text) ?? text;
 }
 
 /** Each one costs time in every later look at the set. */

@@ -126,25 +126,26 @@ const javaMissing = await hasKeytool() ? undefined : "no keytool on this machine
 if (javaMissing !== undefined) console.error(`Skipped what Java reads: ${javaMissing}`);
 
 Deno.test({
-  name: "Java reads a PKCS #12 file, and its alias is the certificate's name",
+  name:
+    "Java reads a PKCS #12 file, and its alias is the certificate's name or the one that is set",
   ignore: javaMissing !== undefined,
   fn: async () => {
     using directory = makeDirectory();
-    const path = write(directory, "web.p12");
-    const { out } = await run(
-      "keytool",
-      QUIET,
-      "-list",
-      "-v",
-      "-keystore",
-      path,
-      "-storepass",
-      PASSWORD,
-    );
-    assert.match(out, /^Your keystore contains 1 entry$/m);
-    assert.match(out, /^Alias name: web\.example\.com$/m);
-    assert.match(out, /^Entry type: PrivateKeyEntry$/m);
-    assert.match(out, /^Certificate chain length: 2$/m);
+    for (const alias of [undefined, "tomcat", "büro 1"]) {
+      const desired = desiredFor(SET, { what: "pkcs12", alias });
+      const path = write(directory, "web.p12", desired);
+      const options = ["-v", "-keystore", path, "-storepass", PASSWORD];
+      const { out } = await run("keytool", QUIET, "-J-Dfile.encoding=UTF-8", "-list", ...options);
+      assert.match(out, /^Your keystore contains 1 entry$/m);
+      const shown = /^Alias name: (.*)$/m.exec(out)?.[1];
+      assert.equal(shown?.replace(/b.*ro/, "büro"), alias ?? "web.example.com");
+      assert.match(out, /^Entry type: PrivateKeyEntry$/m);
+      assert.match(out, /^Certificate chain length: 2$/m);
+      const found = Deno.readFileSync(path);
+      assert.equal(compareEncrypted(found, desired).difference, undefined);
+      const other = desiredFor(SET, { what: "pkcs12", alias: "other" });
+      assert.equal(compareEncrypted(found, other).difference, 'its entry is not named "other"');
+    }
   },
 });
 

@@ -49,6 +49,13 @@ const DIAGNOSTICS: Readonly<Record<string, string>> = {
     'f:5:20 certs[0].deploy[0].order: is allowed only with "combined"',
   "{der: /a, password_file: /p}":
     'f:5:19 certs[0].deploy[0].password_file: is allowed only with "privkey", "combined" and "pkcs12"',
+  "{combined: /a, password_file: /p, alias: x}":
+    'f:5:43 certs[0].deploy[0].alias: is allowed only with "pkcs12"',
+  "{pkcs12: /a, password_file: /p, alias: 😀}":
+    'f:5:48 certs[0].deploy[0].alias: expected a name such as "tomcat", got "😀"',
+  "{pkcs12: /a, password_file: /p, alias: }": "f:5:41 certs[0].deploy[0].alias: has no value",
+  "{pkcs12: /a, password_file: /p, aliass: b}":
+    'f:5:41 certs[0].deploy[0].aliass: unknown key; did you mean "alias"?',
   "{combined: /a, order: key}": "f:5:31 certs[0].deploy[0].order: expected one of cert-first, " +
     'key-first, got "key"',
   "{pkcs12: /a, password_file: hunter2}": "f:5:37 certs[0].deploy[0].password_file: expected " +

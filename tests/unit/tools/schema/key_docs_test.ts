@@ -47,6 +47,7 @@ const BESIDE: Readonly<Record<string, Keys>> = {
   "deploy.order": { combined: "/a" },
   "deploy.pkcs12": { password_file: "/etc/vcm/password" },
   "deploy.password_file": { privkey: "/a" },
+  "deploy.alias": { pkcs12: "/a", password_file: "/etc/vcm/password" },
   "deploy.owner": { cert: "/a" },
   "deploy.group": { cert: "/a" },
   "deploy.mode": { cert: "/a" },

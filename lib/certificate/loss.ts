@@ -1,0 +1,164 @@
+/** What is lost if VCM replaces a file that holds more than VCM writes there. Pure. */
+import type { X509Certificate } from "node:crypto";
+import { printable } from "../text/quote.ts";
+import { readFacts } from "./certificate.ts";
+import {
+  type Contents,
+  type FoundCertificate,
+  type FoundKey,
+  idOfCertificate,
+} from "./contents.ts";
+
+/** In words for people. */
+export interface Loss {
+  /** Everything that VCM does not write. */
+  readonly things: readonly string[];
+  /** Certificates and private keys among them that are not in the store or its archive either. */
+  readonly unique: readonly string[];
+}
+
+/** Fingerprints of certificates, and ids of private keys. */
+export interface KnownPairs {
+  readonly certificates: ReadonlySet<string>;
+  readonly keys: ReadonlySet<string>;
+}
+
+/** What VCM writes in place of the file. */
+export interface LossTerms {
+  readonly writesLeaf: boolean;
+  readonly writesKey: boolean;
+  /** Name of the entry in a keystore. */
+  readonly alias: string;
+  readonly names: readonly string[];
+  /** Fingerprints of all certificates that VCM writes. */
+  readonly written: ReadonlySet<string>;
+  /** Of all sets in the store and the archive, and of those of this certificate. Called if necessary. */
+  readonly known: () => { readonly all: KnownPairs; readonly own: KnownPairs };
+  /** Only counts are told: the file may be a link of another user. */
+  readonly anonymous: boolean;
+}
+
+export function findLoss(contents: Contents, terms: LossTerms): Loss {
+  const { certificates, keys, others } = contents;
+  const leaves = certificates.filter((one) => isLeaf(one, keys));
+  const isNamed = ({ alias }: FoundCertificate | FoundKey) => alias === terms.alias;
+  const sharesName = ({ x509 }: FoundCertificate) => {
+    const { commonName = "", dnsNames } = readFacts(x509);
+    return [commonName, ...dnsNames].some((name) => terms.names.includes(name));
+  };
+  // The one in the place of the one that VCM writes.
+  const leaf = !terms.writesLeaf
+    ? undefined
+    : leaves.length < 2
+    ? leaves[0] ?? certificates[0]
+    : leaves.find(isNamed) ?? leaves.find(({ x509: { fingerprint256 } }) =>
+      terms.known().own.certificates.has(fingerprint256)
+    ) ?? leaves.find(sharesName) ?? leaves[0];
+  const leafId = leaf && idOfCertificate(leaf.x509);
+  const key = !terms.writesKey
+    ? undefined
+    : keys.length < 2
+    ? keys[0]
+    : keys.find(isNamed) ?? keys.find(({ id }) => id !== undefined && id === leafId) ??
+      keys.find(({ id = "" }) => terms.known().own.keys.has(id)) ?? keys[0];
+  const furtherKeys = keys.filter((one) =>
+    one !== key && (one.id === undefined || one.id !== key?.id)
+  );
+  const furtherLeaves = withoutRepetitions(leaves).filter((one) => !isSame(one, leaf));
+  const isElsewhere = (one: FoundCertificate) =>
+    terms.known().all.certificates.has(one.x509.fingerprint256) ||
+    (!terms.writesLeaf &&
+      (sharesName(one) || (key !== undefined && idOfCertificate(one.x509) === key.id)));
+  const authorities = furtherAuthorities(certificates, [...leaves, ...(leaf ? [leaf] : [])], terms);
+  const keyNames = (found: readonly FoundKey[]) =>
+    found.map((one) => describeKey(one, certificates, terms));
+  const leafNames = (found: readonly FoundCertificate[]) =>
+    found.map((one) => describe("the certificate", one, terms));
+  return {
+    things: shorten([
+      ...keyNames(furtherKeys),
+      ...leafNames(furtherLeaves),
+      ...authorities.map((one) => describe("the CA", one, terms)),
+      ...others,
+    ]),
+    unique: shorten([
+      ...keyNames(furtherKeys.filter(({ id = "" }) => !terms.known().all.keys.has(id))),
+      ...leafNames(furtherLeaves.filter((one) => !isElsewhere(one))),
+    ]),
+  };
+}
+
+/**
+ * Old roots can lack the extension that says that they are CAs, and self-signed certificates of servers
+ * can have it.
+ */
+function isLeaf({ x509 }: FoundCertificate, keys: readonly FoundKey[]): boolean {
+  const { ca, subject, issuer, subjectAltName } = x509;
+  if (!ca && (subject !== issuer || subjectAltName !== undefined)) return true;
+  const id = keys.length === 0 ? undefined : idOfCertificate(x509);
+  return id !== undefined && keys.some((key) => key.id === id);
+}
+
+/** CAs that are neither written nor the chain of a leaf. */
+function furtherAuthorities(
+  certificates: readonly FoundCertificate[],
+  leaves: readonly FoundCertificate[],
+  { written, writesLeaf, writesKey }: LossTerms,
+): FoundCertificate[] {
+  const found = withoutRepetitions(certificates).filter((one) =>
+    !leaves.some((leaf) => isSame(one, leaf))
+  );
+  // Such a file holds only CAs, and a chain replaces another one.
+  if (!writesLeaf && !writesKey && found.length <= written.size) return [];
+  const chains = new Set<FoundCertificate>();
+  const addAbove = (subject: X509Certificate) => {
+    for (const one of found) {
+      if (chains.has(one) || !subject.checkIssued(one.x509)) continue;
+      chains.add(one);
+      addAbove(one.x509);
+    }
+  };
+  for (const { x509 } of leaves) addAbove(x509);
+  return found.filter((one) => !chains.has(one) && !written.has(one.x509.fingerprint256));
+}
+
+function withoutRepetitions(found: readonly FoundCertificate[]): FoundCertificate[] {
+  return [...new Map(found.map((one) => [one.x509.fingerprint256, one])).values()];
+}
+
+function isSame(one: FoundCertificate, other: FoundCertificate | undefined): boolean {
+  return one.x509.fingerprint256 === other?.x509.fingerprint256;
+}
+
+function describe(what: string, { x509, alias }: FoundCertificate, terms: LossTerms): string {
+  if (terms.anonymous) return what.replace("the", "a");
+  const { commonName, dnsNames: [first], serial } = readFacts(x509);
+  const name = commonName ?? first ?? `serial number ${serial}`;
+  const of = what === "the certificate" ? "of " : "";
+  return `${what} ${of}"${name}"${alias === undefined ? "" : ` (alias "${printable(alias)}")`}`;
+}
+
+function describeKey(
+  { id, alias }: FoundKey,
+  certificates: readonly FoundCertificate[],
+  terms: LossTerms,
+): string {
+  const owner = id === undefined
+    ? undefined
+    : certificates.find(({ x509 }) => idOfCertificate(x509) === id);
+  if (terms.anonymous || (owner ?? alias) === undefined) return "a private key";
+  if (owner === undefined) return `the private key with the alias "${printable(alias ?? "")}"`;
+  return describe("the certificate", { ...owner, alias }, terms)
+    .replace("the certificate", "the private key");
+}
+
+const MAX_SHOWN = 4;
+
+/** Equal ones are counted. */
+function shorten(things: readonly string[]): readonly string[] {
+  const counted = [...Map.groupBy(things, (thing) => thing)].map(([thing, all]) =>
+    all.length === 1 ? thing : `${all.length} times ${thing}`
+  );
+  const more = counted.length - MAX_SHOWN;
+  return more <= 0 ? counted : [...counted.slice(0, MAX_SHOWN), `${more} more`];
+}

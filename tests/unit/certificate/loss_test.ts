@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { readContents } from "../../../lib/certificate/contents.ts";
+import { encryptKeyStore } from "../../../lib/certificate/pkcs12.ts";
+import { findLoss, type LossTerms } from "../../../lib/certificate/loss.ts";
+import { decodePem, encodePem } from "../../../lib/certificate/pem.ts";
+import { readKeystore } from "../../../lib/certificate/keystore.ts";
+import { pureTest } from "../../support/pure_test.ts";
+import { makeSelfSigned } from "../../support/self_signed.ts";
+
+const WEB = await makeSelfSigned("web.example.test");
+const MAIL = await makeSelfSigned("mail.example.test");
+const NOTHING = { certificates: new Set<string>(), keys: new Set<string>() };
+const STORE = encryptKeyStore(
+  { key: decodePem(WEB.key), certificates: [decodePem(WEB.certificate)], name: "web" },
+  "secret",
+  (size) => new Uint8Array(size).fill(7),
+);
+
+function loss(text: string, terms: Partial<LossTerms> = {}) {
+  return findLoss(readContents(new TextEncoder().encode(text)), {
+    writesLeaf: true,
+    writesKey: true,
+    alias: "web",
+    names: ["web.example.test"],
+    written: new Set(),
+    known: () => ({ all: NOTHING, own: NOTHING }),
+    anonymous: false,
+    ...terms,
+  });
+}
+
+pureTest("the one pair in a file is the one that is replaced, whatever its name is", () => {
+  for (const text of [WEB.certificate + WEB.key, MAIL.key + MAIL.certificate, MAIL.key, ""]) {
+    assert.deepEqual(loss(text), { things: [], unique: [] });
+  }
+});
+
+pureTest("of two pairs, the one with the wanted name is replaced", () => {
+  const both = MAIL.certificate + MAIL.key + WEB.certificate + WEB.key;
+  assert.deepEqual(loss(both).unique, [
+    'the private key of "mail.example.test"',
+    'the certificate of "mail.example.test"',
+  ]);
+});
+
+pureTest(
+  "a key is lost if no key is written, and nothing of it is told in a user's directory",
+  () => {
+    const text = WEB.certificate + WEB.key;
+    const own = ['the private key of "web.example.test"'];
+    assert.deepEqual(loss(text, { writesKey: false }), { things: own, unique: own });
+    const told = loss(text, { writesKey: false, anonymous: true });
+    assert.deepEqual(told, { things: ["a private key"], unique: ["a private key"] });
+    assert.deepEqual(loss(MAIL.key + MAIL.key + WEB.key, { writesLeaf: false }).unique, [
+      "a private key",
+    ]);
+  },
+);
+
+pureTest("foreign names are printed in one line without control characters", async () => {
+  const { certificate, key } = await makeSelfSigned("mail\u202e.test");
+  const [thing] = loss(WEB.certificate + WEB.key + certificate + key).things;
+  assert.equal(thing, 'the private key of "mail\ufffd.test"');
+});
+
+pureTest("readContents() is quick on many blocks without an end, and reads none of them", () => {
+  const begun = "-----BEGIN CERTIFICATE-----\n-----BEGIN X-----\n".repeat(50_000);
+  const { certificates, keys, others } = readContents(new TextEncoder().encode(begun));
+  assert.deepEqual([certificates, keys, others], [[], [], []]);
+});
+
+pureTest("readKeystore() reads what VCM writes, and tells names without the password", () => {
+  const opened = readKeystore(STORE, "secret");
+  assert.equal(opened?.keys[0]?.alias, "web");
+  assert.equal(opened?.certificates[0]?.x509.subject, "CN=web.example.test");
+  assert.equal(opened?.keys[0]?.id === undefined, false);
+  for (const password of [undefined, "other"]) {
+    const closed = readKeystore(STORE, password);
+    assert.deepEqual(closed?.keys, [{ alias: "web", id: undefined }]);
+    assert.deepEqual(closed.certificates, []);
+  }
+});
+
+pureTest("readKeystore() never throws, wherever a keystore is cut or changed", () => {
+  const jks = new Uint8Array([0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2, 255, 255, 255, 255, 0, 0, 0, 1]);
+  for (const whole of [STORE, jks]) {
+    for (let at = 0; at < whole.length; at += 3) {
+      readKeystore(whole.subarray(0, at), undefined);
+      readKeystore(whole.map((byte, place) => place === at ? byte ^ 0xff : byte), undefined);
+    }
+  }
+});
+
+pureTest("findLoss() never throws, whichever byte of a certificate is wrong", () => {
+  const der = decodePem(WEB.certificate);
+  for (let at = 0; at < der.length; at++) {
+    const wrong = encodePem(
+      der.map((byte, place) => place === at ? byte ^ 1 : byte),
+      "CERTIFICATE",
+    );
+    loss(wrong + WEB.key + wrong);
+  }
+});
