@@ -16,7 +16,7 @@ import { formatTime } from "../text/format_time.ts";
 import type { IssueStep, Warning } from "../plan/types.ts";
 import type { StoredSet } from "../store/types.ts";
 import { describeCap } from "../plan/warnings.ts";
-import { UnstoredError, WastedAnswerError } from "../vault/errors.ts";
+import { WastedAnswerError } from "../vault/errors.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { issueCertificate } from "../vault/pki/pki.ts";
 import type { VaultSession } from "../vault/session/session.ts";
@@ -53,7 +53,7 @@ export async function issue(
   try {
     explainWrite(certStore, () => reserved.stage((part) => issued.text(part)));
   } catch (error) {
-    throw new UnstoredError((error as Error).message, { cause: error });
+    throw new WastedAnswerError((error as Error).message, { cause: error });
   }
   await storeReceived(step, certStore, hooks);
   return issued;

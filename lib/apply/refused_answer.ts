@@ -3,7 +3,7 @@ import { nextTry } from "../plan/refused_answer.ts";
 import type { ForgetStep, IssueStep } from "../plan/types.ts";
 import { removeRefusedAnswer, writeRefusedAnswer } from "../store/refused_answer.ts";
 import { formatTime } from "../text/format_time.ts";
-import { UnstoredError, WastedAnswerError } from "../vault/errors.ts";
+import { WastedAnswerError } from "../vault/errors.ts";
 import type { Emit } from "./events.ts";
 
 /** Records the failure of an issue step if it wasted a certificate. Reports by events; never throws. */
@@ -15,13 +15,12 @@ export function recordWaste(
 ): void {
   if (!(error instanceof WastedAnswerError)) return;
   const at = new Date();
-  const unstored = error instanceof UnstoredError;
-  const refused = { at, count: count + 1, reason: error.message, entry, unstored };
+  const refused = { at, count: count + 1, reason: error.message, entry };
   const warn = (message: string) => emit({ kind: "warning", subject: certificate, message });
   try {
     writeRefusedAnswer(certStore, certificate, refused);
-    const next = nextTry(refused, validUntil);
-    if (next > at) warn(`the next try is from ${formatTime(next)}, or after a change of its entry`);
+    const next = formatTime(nextTry(refused, validUntil));
+    warn(`the next try is from ${next}, or after a change of its entry`);
   } catch (error) {
     warn(`the next run may ask for another certificate: ${(error as Error).message}`);
   }

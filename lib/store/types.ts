@@ -72,8 +72,6 @@ export interface RefusedAnswer {
   readonly count: number;
   /** Why it cannot be used, for people, without a full stop. */
   readonly reason: string;
-  /** Only because this host could not store it. */
-  readonly unstored?: boolean;
   /** Hash of what was asked for; absent: unknown. */
   readonly entry?: string;
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { ApplyEvent } from "../../../lib/apply/events.ts";
 import { forget, recordWaste } from "../../../lib/apply/refused_answer.ts";
 import { readRefusedAnswers } from "../../../lib/store/refused_answer.ts";
-import { UnstoredError, VaultError, WastedAnswerError } from "../../../lib/vault/errors.ts";
+import { VaultError, WastedAnswerError } from "../../../lib/vault/errors.ts";
 import { makeDirectory } from "../../support/rig.ts";
 import { issueStep } from "./plans.ts";
 
@@ -30,13 +30,6 @@ Deno.test("recordWaste() records what wasted a certificate, and nothing else", (
   assert.ok(warning?.kind === "warning" && warning.subject === NAME);
   const next = new Date(at.getTime() + 4 * 3_600_000).toISOString().slice(0, 16).replace("T", " ");
   assert.equal(warning.message, `the next try is from ${next} UTC, or after a change of its entry`);
-});
-
-Deno.test("recordWaste() lets the next run try again if only the host failed, but only once", () => {
-  using store = makeDirectory();
-  const first = record(store.path, new UnstoredError("disk"));
-  assert.deepEqual([first.events, first.found?.kind], [[], "present"]);
-  assert.equal(record(store.path, new UnstoredError("disk"), 1).events.length, 1);
 });
 
 Deno.test("a record that cannot be written or removed is reported", () => {
