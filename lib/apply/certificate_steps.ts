@@ -1,6 +1,5 @@
 /** Carries out the steps of one certificate: recover → revoke → issue → deploy. */
 import * as fs from "node:fs";
-import { renewalStart } from "../certificate/renewal.ts";
 import type { Part } from "../certificate/types.ts";
 import { DIRECTORY_MODE } from "../plan/bundle.ts";
 import { changesContent } from "../plan/drift.ts";
@@ -18,7 +17,7 @@ import type { Replaced } from "../store/types.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { deploy, NotDeployedError } from "./deploy.ts";
 import type { Emit } from "./events.ts";
-import { chainWarnings, issue, lifetimeWarning, type StoreHooks } from "./issue.ts";
+import { chainWarnings, issue, lifetimeWarning, renewalOf, type StoreHooks } from "./issue.ts";
 import { recover } from "./recover.ts";
 import { forgetQuietly, recordWaste } from "./refused_answer.ts";
 import type { SessionOnce } from "./session_once.ts";
@@ -176,7 +175,7 @@ async function tryIssue(
       address: issued.address,
       serial: issued.certificate.serial,
       notAfter: issued.certificate.notAfter,
-      renewAt: renewalStart(step, issued.certificate),
+      renewAt: renewalOf(step, issued, new Date()),
       ...(invalidChain && { chainInvalid: invalidChain.message }),
     });
     forgetQuietly(certStore, name);

@@ -1,6 +1,7 @@
 /** Carries out an issue step: asks the server, checks the lifetime, writes the set to the store. */
 import { openCertificate } from "../certificate/certificate.ts";
 import { matchKey } from "../certificate/keys.ts";
+import { BACKDATED, renewalStart } from "../certificate/renewal.ts";
 import { PathFinder } from "../certificate/path_finder.ts";
 import { ChainChecker } from "../certificate/stored_chain.ts";
 import { formatDuration } from "../text/duration.ts";
@@ -12,6 +13,8 @@ import type { Presence } from "../host/types.ts";
 import { checkSet } from "../store/stored_set.ts";
 import { findChainWarnings } from "../plan/chain_warnings.ts";
 import { checkDue } from "../plan/due.ts";
+import { validityOf } from "../plan/stored_validity.ts";
+import { dropIssueTime, writeIssueTime } from "../store/issue_time.ts";
 import { formatTime } from "../text/format_time.ts";
 import type { IssueStep, Warning } from "../plan/types.ts";
 import type { StoredSet } from "../store/types.ts";
@@ -48,15 +51,47 @@ export async function issue(
   const { certificate, keep } = step;
   using reserved = explainWrite(certStore, () => new ReservedSet(certStore, certificate, keep));
   hooks.beforeAsked?.();
-  const issued = await issueCertificate(session, step.request, keyToReuse(step, certStore));
+  const answer = await issueCertificate(session, step.request, keyToReuse(step, certStore));
+  const issued = { ...answer, issuedAt: issueTime(answer, new Date()) };
   requireUsefulLifetime(step, issued, new Date());
   try {
     explainWrite(certStore, () => reserved.stage((part) => issued.text(part)));
   } catch (error) {
     throw new WastedAnswerError((error as Error).message, { cause: error });
   }
+  noteIssueTime(step, certStore, issued, hooks);
   await storeReceived(step, certStore, hooks);
   return issued;
+}
+
+/** The next runs read it with the set. Never throws. */
+function noteIssueTime(
+  { certificate }: IssueStep,
+  certStore: string,
+  { issuedAt: at, certificate: { serial } }: IssuedCertificate,
+  { warn }: StoreHooks,
+): void {
+  if (at === undefined) return dropIssueTime(certStore, certificate);
+  try {
+    writeIssueTime(certStore, certificate, { serial, at });
+  } catch (error) {
+    warn(`${(error as Error).message}; its lifetime counts from its "not before"`);
+  }
+}
+
+/** Set if it was dated back by long, by the server's clock. */
+function issueTime(
+  { certificate: { notBefore }, serverTime }: IssuedCertificate,
+  now: Date,
+): Date | undefined {
+  const back = ((serverTime ?? now).getTime() - notBefore.getTime()) / 1000;
+  return back >= BACKDATED && now > notBefore ? now : undefined;
+}
+
+/** When the next run finds it due. */
+export function renewalOf(step: IssueStep, issued: IssuedCertificate, now: Date): Date {
+  const validity = validityOf(asStored(step, issued, now)) ?? issued.certificate;
+  return renewalStart(step, { ...validity, serial: issued.certificate.serial });
 }
 
 /** Stores the staged set. Throws Error with a message for users. */
@@ -202,5 +237,9 @@ function asStored({ request }: IssueStep, issued: IssuedCertificate, now: Date):
   const set = checkSet(texts, request, checkers, (part) => texts[part]);
   // The parsed certificate of the set lacks names of rare kinds.
   const { certificate } = issued;
-  return { ...set, leaf: { kind: "present", value: { kind: "certificate", certificate } } };
+  return {
+    ...set,
+    issuedAt: issued.issuedAt,
+    leaf: { kind: "present", value: { kind: "certificate", certificate } },
+  };
 }

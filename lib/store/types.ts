@@ -33,6 +33,8 @@ export interface StoredSet {
   readonly chain: Presence<ChainFact>;
   readonly fullchain: Presence<ChainFact>;
   readonly ca: Presence<ChainFact>;
+  /** When it was issued, if that is known and its validity began long before. */
+  readonly issuedAt?: Date | undefined;
   /** Expiry of the chain, if it is before the leaf's. */
   readonly chainEnd?: ChainEnd | undefined;
   /** The known paths above the leaf, for each chain that was read. */

@@ -11,6 +11,8 @@ export interface IssuedCertificate {
   /** When the server answered, by its own clock. */
   readonly serverTime?: Date | undefined;
   readonly certificate: Certificate;
+  /** When it was issued, if its validity began long before that. */
+  readonly issuedAt?: Date | undefined;
   /** PEM of the leaf and of the intermediates above it. Each ends with a newline. */
   readonly leaf: string;
   readonly chain: readonly string[];
