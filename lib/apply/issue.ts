@@ -1,7 +1,7 @@
 /** Carries out an issue step: asks the server, checks the lifetime, writes the set to the store. */
 import { openCertificate } from "../certificate/certificate.ts";
 import { matchKey } from "../certificate/keys.ts";
-import { BACKDATED, renewalStart } from "../certificate/renewal.ts";
+import { renewalStart } from "../certificate/renewal.ts";
 import { PathFinder } from "../certificate/path_finder.ts";
 import { ChainChecker } from "../certificate/stored_chain.ts";
 import { formatDuration } from "../text/duration.ts";
@@ -14,7 +14,6 @@ import { checkSet } from "../store/stored_set.ts";
 import { findChainWarnings } from "../plan/chain_warnings.ts";
 import { checkDue } from "../plan/due.ts";
 import { validityOf } from "../plan/stored_validity.ts";
-import { dropIssueTime, writeIssueTime } from "../store/issue_time.ts";
 import { formatTime } from "../text/format_time.ts";
 import type { IssueStep, Warning } from "../plan/types.ts";
 import type { StoredSet } from "../store/types.ts";
@@ -24,6 +23,7 @@ import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { issueCertificate } from "../vault/pki/pki.ts";
 import type { VaultSession } from "../vault/session/session.ts";
 import { clockHint, describeClock } from "../vault/wire/clock_difference.ts";
+import { issueTime, noteIssueTime } from "./issue_time.ts";
 import { ReservedSet } from "../store/reserve_set.ts";
 import { storeStagedSet } from "../store/write_set.ts";
 
@@ -59,33 +59,9 @@ export async function issue(
   } catch (error) {
     throw new WastedAnswerError((error as Error).message, { cause: error });
   }
-  noteIssueTime(step, certStore, issued, hooks);
+  noteIssueTime(certStore, certificate, issued, hooks.warn);
   await storeReceived(step, certStore, hooks);
   return issued;
-}
-
-/** The next runs read it with the set. Never throws. */
-function noteIssueTime(
-  { certificate }: IssueStep,
-  certStore: string,
-  { issuedAt: at, certificate: { serial } }: IssuedCertificate,
-  { warn }: StoreHooks,
-): void {
-  if (at === undefined) return dropIssueTime(certStore, certificate);
-  try {
-    writeIssueTime(certStore, certificate, { serial, at });
-  } catch (error) {
-    warn(`${(error as Error).message}; its lifetime counts from its "not before"`);
-  }
-}
-
-/** Set if it was dated back by long, by the server's clock. */
-function issueTime(
-  { certificate: { notBefore }, serverTime }: IssuedCertificate,
-  now: Date,
-): Date | undefined {
-  const back = ((serverTime ?? now).getTime() - notBefore.getTime()) / 1000;
-  return back >= BACKDATED && now > notBefore ? now : undefined;
 }
 
 /** When the next run finds it due. */
@@ -140,7 +116,7 @@ function keyToReuse({ certificate, request }: IssueStep, certStore: string): str
 
 function belongs(leaf: string, key: string): boolean {
   try {
-    return matchKey(openCertificate(leaf), key) === "match";
+    return ["match", "unverified"].includes(matchKey(openCertificate(leaf), key));
   } catch {
     // The certificate is damaged.
     return false;
@@ -158,6 +134,13 @@ export function lifetimeWarning(
     describeCap(step.renew, asStored(step, issued, now)),
   ];
   return warnings.filter((warning) => warning !== undefined).join("; ") || undefined;
+}
+
+/** It is accepted all the same: the server proved who it is by TLS. */
+export function unverifiedWarning(algorithms: readonly string[]): string | undefined {
+  return algorithms.length === 0
+    ? undefined
+    : `this build cannot verify ${algorithms.join(" and ")}, so it was accepted without that check`;
 }
 
 /** Warnings about the CAs above it. */

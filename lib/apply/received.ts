@@ -35,6 +35,7 @@ async function read(step: IssueStep, certStore: string): Promise<IssuedCertifica
       chain: [chain],
       anchors: [ca],
       privateKey: privkey,
+      unverified: [],
       warnings: [],
     });
     if (received.text("fullchain") !== fullchain) return undefined;

@@ -55,8 +55,15 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
     refused: refused?.get(spec.name),
   }));
   const actions = await observePendingActions(config.certStore, specs);
+  const texts = new Map(looks.map(([{ name }, { texts }]) => [name, texts.cert]));
+  const storedLeaf = (name: string) => {
+    const found = texts.get(name);
+    return found?.kind === "present" ? found.value : undefined;
+  };
   const probed = specs.some(({ services }) => services.some(({ probe }) => probe !== undefined));
-  const served = probed ? await (await import("./probe.ts")).observeAllServed(specs) : [];
+  const served = probed
+    ? await (await import("./probe.ts")).observeAllServed(specs, storedLeaf)
+    : [];
   const storeAncestors = ancestors.above(config.certStore);
   return {
     certificates,

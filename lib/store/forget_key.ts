@@ -14,12 +14,14 @@ import { archivedSets } from "./earlier_sets.ts";
  */
 export function forgetKey(certStore: string, name: string, serial: string): void {
   const sets = archivedSets(certStore, name).map((path) => ({ path, x509: open(path) }));
-  const revoked = sets.find(({ x509 }) => x509 && readFacts(x509).serial === serial)?.x509;
+  const { x509: revoked, path: own } =
+    sets.find(({ x509 }) => x509 && readFacts(x509).serial === serial) ?? {};
+  const ownKey = own === undefined ? undefined : readKey(own);
   for (const { path, x509 } of sets) {
     const key = `${path}/privkey.pem`;
     if (!isThere(key)) continue;
     const isOwn = nameOf(path).replace(/-\d+$/, "") === serial || (x509 && x509 === revoked);
-    if (!isOwn && (revoked === undefined || !belongs(revoked, key))) continue;
+    if (!isOwn && (revoked === undefined || !belongs(revoked, readKey(path), ownKey))) continue;
     removeIfThere(key);
     syncDirectory(path);
   }
@@ -34,6 +36,12 @@ function open(set: string): X509Certificate | undefined {
   }
 }
 
-function belongs(certificate: X509Certificate, key: string): boolean {
-  return matchKey(certificate, fs.readFileSync(key, "utf8")) === "match";
+function readKey(set: string): string | undefined {
+  const path = `${set}/privkey.pem`;
+  return isThere(path) ? fs.readFileSync(path, "utf8") : undefined;
+}
+
+/** The runtime may not know the algorithm; then the text tells. */
+function belongs(certificate: X509Certificate, key: string | undefined, own: string | undefined) {
+  return key !== undefined && (key === own || matchKey(certificate, key) === "match");
 }

@@ -3,6 +3,7 @@ import type { Certificate } from "../certificate/certificate.ts";
 import type { ChainEnd } from "../certificate/stored_chain.ts";
 import type { HostUser, Presence } from "../host/types.ts";
 import type { KnownPaths } from "../certificate/chain_paths.ts";
+import type { Weakness } from "../certificate/weakness.ts";
 
 /** A PEM file that holds a certificate, or that cannot be parsed as one. */
 export type LeafFact =
@@ -27,7 +28,7 @@ export type ChainFact =
 /** One certificate's set of files in the store. */
 export interface StoredSet {
   readonly leaf: Presence<LeafFact>;
-  /** "match" also if there is no leaf to compare it with. */
+  /** "match" also if there is no leaf to compare it with, or if the runtime cannot compare the two. */
   readonly key: Presence<KeyFact>;
   /** Only files that a target needs are read; `chain` also if there is no target. */
   readonly chain: Presence<ChainFact>;
@@ -39,6 +40,8 @@ export interface StoredSet {
   readonly chainEnd?: ChainEnd | undefined;
   /** The known paths above the leaf, for each chain that was read. */
   readonly paths?: readonly KnownPaths[];
+  /** What clients refuse in the leaf itself. */
+  readonly weakness?: Weakness | undefined;
   /** Why paths may be missing. */
   readonly pathsProblem?: string | undefined;
 }

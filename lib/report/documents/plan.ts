@@ -125,6 +125,8 @@ export interface CertificateStateJson {
       | "leftover"
       | "chain-invalid"
       | "chain-unknown"
+      | "chain-refused"
+      | "chain-weak"
       | "root-ends";
     /** The warning, for people. */
     readonly message: string;

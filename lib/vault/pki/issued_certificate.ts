@@ -21,6 +21,8 @@ export interface IssuedCertificate {
   readonly privateKey: Secret;
   /** A warning about its lease, if it has one. */
   readonly leaseWarning?: string | undefined;
+  /** Algorithms of its key and its chain that this build cannot verify. */
+  readonly unverified: readonly string[];
   /** Warnings of the server about the request. */
   readonly warnings: readonly string[];
   /** Text of one of the stored files. */
