@@ -34,6 +34,7 @@ export const SLOW_FILES: ReadonlySet<string> = new Set([
   "tests/unit/vault/pki/check_issued_test.ts",
   "tests/unit/vault/pki/reused_key_test.ts",
   "tests/unit/vault/pki/signing_request_test.ts",
+  "tests/unit/vault/pki/weak_chain_test.ts",
 ]);
 
 /** Which unit tests belong to changed files, and which of these files have none. */

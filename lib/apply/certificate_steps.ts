@@ -19,7 +19,14 @@ import type { Replaced } from "../store/types.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { deploy, NotDeployedError } from "./deploy.ts";
 import type { Emit } from "./events.ts";
-import { chainWarnings, issue, lifetimeWarning, type StoreHooks } from "./issue.ts";
+import {
+  chainWarnings,
+  issue,
+  lifetimeWarning,
+  renewalOf,
+  type StoreHooks,
+  unverifiedWarning,
+} from "./issue.ts";
 import { recover } from "./recover.ts";
 import { forgetQuietly, recordWaste } from "./refused_answer.ts";
 import type { SessionOnce } from "./session_once.ts";
@@ -170,6 +177,7 @@ async function tryIssue(
       lifetimeWarning(step, issued, new Date()),
       issued.leaseWarning,
       ...chain.map(({ message }) => message),
+      unverifiedWarning(issued.unverified),
       ...issued.warnings.map((message) => `the server says: ${message}`),
     ];
     for (const message of warnings) if (message !== undefined) warn(message);
@@ -180,7 +188,7 @@ async function tryIssue(
       address: issued.address,
       serial: issued.certificate.serial,
       notAfter: issued.certificate.notAfter,
-      renewAt: renewalStart(step, issued.certificate),
+      renewAt: renewalOf(step, issued, new Date()),
       ...(invalidChain && { chainInvalid: invalidChain.message }),
     });
     forgetQuietly(certStore, name);

@@ -1,6 +1,7 @@
 /** Carries out an issue step: asks the server, checks the lifetime, writes the set to the store. */
 import { openCertificate } from "../certificate/certificate.ts";
 import { matchKey } from "../certificate/keys.ts";
+import { renewalStart } from "../certificate/renewal.ts";
 import { PathFinder } from "../certificate/path_finder.ts";
 import { ChainChecker } from "../certificate/stored_chain.ts";
 import { formatDuration } from "../text/duration.ts";
@@ -12,15 +13,17 @@ import type { Presence } from "../host/types.ts";
 import { checkSet } from "../store/stored_set.ts";
 import { findChainWarnings } from "../plan/chain_warnings.ts";
 import { checkDue } from "../plan/due.ts";
+import { validityOf } from "../plan/stored_validity.ts";
 import { formatTime } from "../text/format_time.ts";
 import type { IssueStep, Warning } from "../plan/types.ts";
 import type { StoredSet } from "../store/types.ts";
 import { describeCap } from "../plan/warnings.ts";
-import { UnstoredError, WastedAnswerError } from "../vault/errors.ts";
+import { WastedAnswerError } from "../vault/errors.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { issueCertificate } from "../vault/pki/pki.ts";
 import type { VaultSession } from "../vault/session/session.ts";
 import { clockHint, describeClock } from "../vault/wire/clock_difference.ts";
+import { issueTime, noteIssueTime } from "./issue_time.ts";
 import { ReservedSet } from "../store/reserve_set.ts";
 import { storeStagedSet } from "../store/write_set.ts";
 
@@ -48,15 +51,23 @@ export async function issue(
   const { certificate, keep } = step;
   using reserved = explainWrite(certStore, () => new ReservedSet(certStore, certificate, keep));
   hooks.beforeAsked?.();
-  const issued = await issueCertificate(session, step.request, keyToReuse(step, certStore));
+  const answer = await issueCertificate(session, step.request, keyToReuse(step, certStore));
+  const issued = { ...answer, issuedAt: issueTime(answer, new Date()) };
   requireUsefulLifetime(step, issued, new Date());
   try {
     explainWrite(certStore, () => reserved.stage((part) => issued.text(part)));
   } catch (error) {
-    throw new UnstoredError((error as Error).message, { cause: error });
+    throw new WastedAnswerError((error as Error).message, { cause: error });
   }
+  noteIssueTime(certStore, certificate, issued, hooks.warn);
   await storeReceived(step, certStore, hooks);
   return issued;
+}
+
+/** When the next run finds it due. */
+export function renewalOf(step: IssueStep, issued: IssuedCertificate, now: Date): Date {
+  const validity = validityOf(asStored(step, issued, now)) ?? issued.certificate;
+  return renewalStart(step, { ...validity, serial: issued.certificate.serial });
 }
 
 /** Stores the staged set. Throws Error with a message for users. */
@@ -106,7 +117,7 @@ function keyToReuse({ certificate, request }: IssueStep, certStore: string): str
 
 function belongs(leaf: string, key: string): boolean {
   try {
-    return matchKey(openCertificate(leaf), key) === "match";
+    return ["match", "unverified"].includes(matchKey(openCertificate(leaf), key));
   } catch {
     // The certificate is damaged.
     return false;
@@ -124,6 +135,13 @@ export function lifetimeWarning(
     describeCap(step.renew, asStored(step, issued, now)),
   ];
   return warnings.filter((warning) => warning !== undefined).join("; ") || undefined;
+}
+
+/** It is accepted all the same: the server proved who it is by TLS. */
+export function unverifiedWarning(algorithms: readonly string[]): string | undefined {
+  return algorithms.length === 0
+    ? undefined
+    : `this build cannot verify ${algorithms.join(" and ")}, so it was accepted without that check`;
 }
 
 /** Warnings about the CAs above it. */
@@ -203,5 +221,9 @@ function asStored({ request }: IssueStep, issued: IssuedCertificate, now: Date):
   const set = checkSet(texts, request, checkers, (part) => texts[part]);
   // The parsed certificate of the set lacks names of rare kinds.
   const { certificate } = issued;
-  return { ...set, leaf: { kind: "present", value: { kind: "certificate", certificate } } };
+  return {
+    ...set,
+    issuedAt: issued.issuedAt,
+    leaf: { kind: "present", value: { kind: "certificate", certificate } },
+  };
 }

@@ -1,6 +1,7 @@
 /** Stores the certificate that an earlier run received and could not store. */
 import { openCertificate, readFacts } from "../certificate/certificate.ts";
 import type { IssueStep } from "../plan/types.ts";
+import { readIssueTime } from "../store/issue_time.ts";
 import { readStaged } from "../store/staged_set.ts";
 import { type IssuedCertificate, issuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { requireUsefulLifetime, type StoreHooks, storeReceived } from "./issue.ts";
@@ -26,12 +27,15 @@ async function read(step: IssueStep, certStore: string): Promise<IssuedCertifica
     const otherNames = step.request.otherSans.length > 0
       ? (await import("../certificate/alt_names.ts")).readOtherNames(x509)
       : undefined;
+    const certificate = { ...readFacts(x509), ...(otherNames && { otherNames }) };
     const received = issuedCertificate({
-      certificate: { ...readFacts(x509), ...(otherNames && { otherNames }) },
+      certificate,
+      issuedAt: readIssueTime(certStore, step.certificate, certificate),
       leaf: cert,
       chain: [chain],
       anchors: [ca],
       privateKey: privkey,
+      unverified: [],
       warnings: [],
     });
     if (received.text("fullchain") !== fullchain) return undefined;

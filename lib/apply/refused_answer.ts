@@ -2,7 +2,7 @@
 import { describeNextTry, nextTry } from "../plan/refused_answer.ts";
 import type { ForgetStep, IssueStep } from "../plan/types.ts";
 import { removeRefusedAnswer, writeRefusedAnswer } from "../store/refused_answer.ts";
-import { UnstoredError, WastedAnswerError } from "../vault/errors.ts";
+import { WastedAnswerError } from "../vault/errors.ts";
 import type { Emit } from "./events.ts";
 
 /** Records the failure of an issue step if it wasted a certificate. Reports by events; never throws. */
@@ -14,13 +14,11 @@ export function recordWaste(
 ): void {
   if (!(error instanceof WastedAnswerError)) return;
   const at = new Date();
-  const unstored = error instanceof UnstoredError;
-  const refused = { at, count: count + 1, reason: error.message, entry, unstored };
+  const refused = { at, count: count + 1, reason: error.message, entry };
   const warn = (message: string) => emit({ kind: "warning", subject: certificate, message });
   try {
     writeRefusedAnswer(certStore, certificate, refused);
-    const next = nextTry(refused, validUntil);
-    if (next > at) warn(describeNextTry(certificate, next));
+    warn(describeNextTry(certificate, nextTry(refused, validUntil)));
   } catch (error) {
     warn(`the next run may ask for another certificate: ${(error as Error).message}`);
   }

@@ -1,7 +1,12 @@
-/** Builds the chain from a leaf to its root; each step is verified by its signature. */
+/**
+ * Builds the chain from a leaf to its root; each step is verified by its signature, unless this build
+ * does not know the algorithm.
+ */
 import type { X509Certificate } from "node:crypto";
+import { algorithmsOf, unverifiable } from "./algorithms.ts";
 import { openCertificate } from "./certificate.ts";
 import { splitCertificates } from "./pem.ts";
+import { nameOf } from "./stored_chain.ts";
 
 interface Authority {
   readonly pem: string;
@@ -14,6 +19,10 @@ export interface Chain {
   readonly intermediates: readonly string[];
   /** The root of the chain, or, if the server sent none, the CA nearest to it. */
   readonly anchors: readonly string[];
+  /** Algorithms of signatures that this build cannot verify. */
+  readonly unverified: readonly string[];
+  /** Set if CAs signed each other and no root is there: the name of the last one. */
+  readonly cycle?: string | undefined;
 }
 
 /**
@@ -36,42 +45,68 @@ export async function buildChain(leaf: string, authorities: readonly string[]): 
     if (await isRoot(authority.certificate)) roots.push(authority);
     else unused.add(authority);
   }
-  const intermediates: string[] = [];
+  const above: Authority[] = [];
+  const unverified = new Set<string>();
   let end = openCertificate(leaf);
   for (;;) {
-    const root = await findIssuer(roots, end);
-    if (root !== undefined) return { intermediates, anchors: [root.pem] };
-    const issuer = await findIssuer([...unused], end);
-    if (issuer === undefined) break;
-    intermediates.push(issuer.pem);
+    const found = await findIssuer([...roots, ...unused], end);
+    if (found === undefined) break;
+    const { authority, unknown } = found;
+    if (unknown !== undefined) unverified.add(unknown);
+    if (roots.includes(authority)) {
+      return chainOf(above, authority, unverified);
+    }
+    above.push(authority);
     // CAs that signed each other would lead to a loop.
-    unused.delete(issuer);
-    end = issuer.certificate;
+    unused.delete(authority);
+    end = authority.certificate;
   }
-  if (intermediates.length > 0) return { intermediates, anchors: intermediates.slice(-1) };
-  throw new Error(
-    pool.length === 0
-      ? "the server sent no CA certificate with it"
-      : "the server sent CA certificates, but none of them issued it",
-  );
+  const top = above.at(-1);
+  if (top === undefined) {
+    throw new Error(
+      pool.length === 0
+        ? "the server sent no CA certificate with it"
+        : "the server sent CA certificates, but none of them issued it",
+    );
+  }
+  const cycle = await findIssuer(above, end);
+  return { ...chainOf(above, top, unverified), cycle: cycle && nameOf(top.certificate) };
 }
 
+function chainOf(above: readonly Authority[], top: Authority, unverified: Iterable<string>): Chain {
+  return {
+    intermediates: above.map(({ pem }) => pem),
+    anchors: [top.pem],
+    unverified: [...unverified],
+  };
+}
+
+interface Issuer {
+  readonly authority: Authority;
+  /** The algorithm that this build cannot verify. */
+  readonly unknown?: string | undefined;
+}
+
+/** The first one that is proved, otherwise the first one that cannot be verified. */
 async function findIssuer(
   pool: readonly Authority[],
   subject: X509Certificate,
-): Promise<Authority | undefined> {
+): Promise<Issuer | undefined> {
+  const unknown: Issuer[] = [];
   for (const authority of pool) {
     const { certificate } = authority;
-    if (subject.checkIssued(certificate) && await isSignedBy(subject, certificate)) {
-      return authority;
-    }
+    if (!subject.checkIssued(certificate)) continue;
+    if (await isSignedBy(subject, certificate)) return { authority };
+    const algorithm = unverifiable(algorithmsOf(subject.raw), algorithmsOf(certificate.raw));
+    if (algorithm !== undefined) unknown.push({ authority, unknown: algorithm });
   }
-  return undefined;
+  return unknown[0];
 }
 
 /** Self-signed (RFC 5280, 3.2); not if another CA with the same name signed it. */
 async function isRoot(certificate: X509Certificate): Promise<boolean> {
-  return certificate.subject === certificate.issuer && await isSignedBy(certificate, certificate);
+  return certificate.subject === certificate.issuer &&
+    await findIssuer([{ pem: "", certificate }], certificate) !== undefined;
 }
 
 /**

@@ -3,9 +3,10 @@
  * paths; one valid path is enough.
  */
 import type { Validity } from "./renewal.ts";
+import type { AuthorityFacts } from "./weakness.ts";
 
 /** A CA certificate above a leaf. */
-export interface ChainLink extends Validity {
+export interface ChainLink extends Validity, AuthorityFacts {
   /** Its common name. */
   readonly name: string;
   /** Its issuer is itself. */

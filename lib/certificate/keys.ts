@@ -1,6 +1,12 @@
 /** The type of a key, and whether a private key belongs to a certificate. */
 import { Buffer } from "node:buffer";
-import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
+import {
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  type X509Certificate,
+} from "node:crypto";
+import { algorithmsOf, isDecoded, nameAlgorithm, privateKeyAlgorithm } from "./algorithms.ts";
 import { keyBlock } from "./pem_form.ts";
 
 /** How DER of an EC key is built around its private and its public half. */
@@ -28,21 +34,45 @@ const EC_FORMS: readonly EcForm[] = [
 const BLOCK =
   /-----BEGIN (?:[A-Z0-9]+ )?PRIVATE KEY-----\s([A-Za-z0-9+/=\s]+)-----END [A-Z0-9 ]+-----/;
 
-/** Compares a PEM private key with a certificate. Encrypted keys are "unparsable". */
-export function matchKey(
-  certificate: X509Certificate,
-  keyPem: string,
-): "match" | "mismatch" | "unparsable" {
-  if (hasPublicPointOf(certificate.raw, keyPem)) return "match";
+/**
+ * How a private key and a certificate compare. "unparsable": also if it is encrypted. "unverified": the
+ * runtime does not know their algorithm, which is the same.
+ */
+export type KeyMatch = "match" | "mismatch" | "unparsable" | "unverified";
+
+/** Compares a PEM private key with a certificate. */
+export function matchKey(certificate: X509Certificate, keyPem: string): KeyMatch {
+  return hasPublicPointOf(certificate.raw, keyPem) ? "match" : proveKey(certificate, keyPem);
+}
+
+/** The same without the shortcut: the private and the public half belong together. */
+export function proveKey(certificate: X509Certificate, keyPem: string): KeyMatch {
   const block = keyBlock(keyPem);
+  if (block === undefined) return "unparsable";
   let key;
   try {
-    if (block === undefined) return "unparsable";
     key = createPrivateKey(block);
+    if (certificate.checkPrivateKey(key)) return "match";
   } catch {
-    return "unparsable";
+    if (key === undefined) return matchUndecoded(certificate, block);
   }
-  return certificate.checkPrivateKey(key) ? "match" : "mismatch";
+  try {
+    return hasPublicHalf(certificate, key) ? "match" : "mismatch";
+  } catch {
+    return "mismatch";
+  }
+}
+
+function matchUndecoded({ raw }: X509Certificate, keyPem: string): KeyMatch {
+  const algorithm = privateKeyAlgorithm(keyPem);
+  if (algorithm === undefined || isDecoded(algorithm)) return "unparsable";
+  return algorithm === algorithmsOf(raw).key ? "unverified" : "mismatch";
+}
+
+/** For some keys (secp256k1 in Deno 2.7.11) the runtime wrongly says no. */
+function hasPublicHalf({ publicKey }: X509Certificate, key: KeyObject): boolean {
+  const write = (half: KeyObject) => half.export({ type: "spki", format: "der" });
+  return write(createPublicKey(key)).equals(write(publicKey));
 }
 
 /**
@@ -78,5 +108,14 @@ export function keyTypeOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject
       return `${asymmetricKeyType}-${asymmetricKeyDetails?.modulusLength}`;
     default:
       return asymmetricKeyType ?? "unknown";
+  }
+}
+
+/** The same of a certificate's key, also if the runtime does not know its algorithm: `ml-dsa-65`. */
+export function certificateKeyType(certificate: X509Certificate): string {
+  try {
+    return keyTypeOf(certificate.publicKey);
+  } catch {
+    return nameAlgorithm(algorithmsOf(certificate.raw).key).toLowerCase();
   }
 }

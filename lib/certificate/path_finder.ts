@@ -6,6 +6,7 @@ import { Buffer } from "node:buffer";
 import type { X509Certificate } from "node:crypto";
 import { type ChainLink, type ChainPaths, findValidPath, type KnownPaths } from "./chain_paths.ts";
 import { isSameCertificate, isSelfIssued, nameOf, openValid } from "./stored_chain.ts";
+import { authorityFacts } from "./weakness.ts";
 
 /** The CA certificates of a chain and of `ca.pem`, each once. */
 interface Authorities {
@@ -135,6 +136,7 @@ function linksOf(
     isRoot: isSelfIssued(one),
     isAnchor: trusted.size === 0 || trusted.has(one.fingerprint256),
     issuers: issuersAmong(opened, one).filter((place) => place !== at),
+    ...authorityFacts(one, nameOf(one)),
   }));
   const isTop = ({ isAnchor, isRoot, issuers }: ChainLink) =>
     isAnchor && (isRoot || issuers.length === 0);

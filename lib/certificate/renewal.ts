@@ -15,26 +15,40 @@ export interface RenewalRule {
   readonly spread: number;
 }
 
-/** The share of the lifetime that replaces a window as long as the lifetime. */
+/** The share of the lifetime that replaces a duration as long as the lifetime. */
 const CAP = 1 / 3;
 
 /**
- * Whether the window is as long as the lifetime, which would make a certificate due at once. Servers
- * backdate certificates by some seconds, which are not part of the requested lifetime.
+ * Servers set the start of a certificate back by fewer seconds (`not_before_duration`, 30 s by default).
+ * If it is more, the lifetime counts from the issue.
+ */
+export const BACKDATED = 60;
+
+/**
+ * Whether the window is a duration as long as the lifetime, which would make a certificate due at once.
+ * What servers backdate it by is not part of the requested lifetime.
  */
 export function isCapped(window: RenewalWindow, validity: Validity): boolean {
+  if (window.kind === "share") return false;
   const lifetime = lifetimeSeconds(validity);
-  const slack = Math.max(Math.min(60, lifetime / 4), lifetime / 100);
-  return givenSeconds(window, lifetime) >= lifetime - slack;
+  return window.seconds >= lifetime - backdated(lifetime);
 }
 
 /**
- * The window in seconds for a certificate of this lifetime. A window as long as the lifetime is capped
- * at a third of it, so that it does not cause a renewal on every run.
+ * The window in seconds for a certificate of this lifetime. A duration as long as the lifetime is capped
+ * at a third of it, so that it does not cause a renewal on every run. A share is what it says, but for
+ * the time before the issue.
  */
 export function windowSeconds(window: RenewalWindow, validity: Validity): number {
   const lifetime = lifetimeSeconds(validity);
-  return isCapped(window, validity) ? lifetime * CAP : givenSeconds(window, lifetime);
+  if (window.kind === "share") {
+    return Math.min(lifetime * window.percent / 100, lifetime - backdated(lifetime));
+  }
+  return isCapped(window, validity) ? lifetime * CAP : window.seconds;
+}
+
+function backdated(lifetime: number): number {
+  return Math.min(BACKDATED, lifetime / 4);
 }
 
 /**
@@ -49,10 +63,6 @@ export function renewalStart(
   const window = windowSeconds(renew, certificate);
   const later = window * spread / 100 * fractionOf(certificate.serial);
   return new Date(certificate.notAfter.getTime() - (window - later) * 1000);
-}
-
-function givenSeconds(window: RenewalWindow, lifetime: number): number {
-  return window.kind === "duration" ? window.seconds : lifetime * window.percent / 100;
 }
 
 function lifetimeSeconds({ notBefore, notAfter }: Validity): number {

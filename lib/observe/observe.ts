@@ -77,8 +77,15 @@ export async function observe(
     )
     : observed;
   const actions = await observePendingActions(config.certStore, specs, units);
+  const texts = new Map(looks.map(([{ name }, { texts }]) => [name, texts.cert]));
+  const storedLeaf = (name: string) => {
+    const found = texts.get(name);
+    return found?.kind === "present" ? found.value : undefined;
+  };
   const probed = specs.some(({ services }) => services.some(({ probe }) => probe !== undefined));
-  const served = probed ? await (await import("./probe.ts")).observeAllServed(specs) : [];
+  const served = probed
+    ? await (await import("./probe.ts")).observeAllServed(specs, storedLeaf)
+    : [];
   const storeAncestors = ancestors.above(config.certStore);
   return {
     certificates,

@@ -9,7 +9,8 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { domainToASCII } from "node:url";
-import { readFacts } from "../certificate/certificate.ts";
+import { unservable } from "../certificate/algorithms.ts";
+import { openCertificate, readFacts } from "../certificate/certificate.ts";
 import type { CertificateSpec, ProbeSpec, StartTls } from "../config/types.ts";
 import type { Served, ServedObservation } from "./types.ts";
 import { explainUnreachable, Refused, type Stage } from "./explain_unreachable.ts";
@@ -22,9 +23,14 @@ const IN_FLIGHT = 8;
 /** Milliseconds. A service that has not just acted must not delay a run for its whole timeout. */
 const LIMIT = 10_000;
 
-/** Runs each probe of the configuration once. */
+/**
+ * Runs each probe of the configuration once.
+ *
+ * @param stored PEM of the stored certificate of a name, if there is one.
+ */
 export async function observeAllServed(
   specs: readonly CertificateSpec[],
+  stored: (name: string) => string | undefined = () => undefined,
 ): Promise<ServedObservation[]> {
   const probes = specs.flatMap(({ name, services }) =>
     services.flatMap(({ id, probe }) =>
@@ -35,12 +41,28 @@ export async function observeAllServed(
   const waiting = probes.entries();
   const worker = async () => {
     for (const [at, { probe, ...whose }] of waiting) {
-      const served = await observeServed(probe, Math.min(LIMIT, probe.timeout * 1000));
+      const problem = findUnprobed(probe, stored(whose.certificate));
+      const served: Served = problem === undefined
+        ? await observeServed(probe, Math.min(LIMIT, probe.timeout * 1000))
+        : { kind: "unreachable", problem };
       seen[at] = { ...whose, at: formatProbe(probe), served };
     }
   };
   await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, probes.length) }, worker));
   return seen;
+}
+
+/** Why a probe can never see this certificate, if so: TLS would not agree on its algorithm. */
+export function findUnprobed(probe: ProbeSpec, pem: string | undefined): string | undefined {
+  try {
+    const algorithm = pem === undefined ? undefined : unservable(openCertificate(pem).raw);
+    return algorithm &&
+      `cannot probe ${formatProbe(probe)}: this build cannot verify ${algorithm}, ` +
+        "the algorithm of the certificate's key";
+  } catch {
+    // The plan says that it is damaged.
+    return undefined;
+  }
 }
 
 /** The address of a probe, for people. */

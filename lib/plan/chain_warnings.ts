@@ -7,6 +7,7 @@ import {
   type KnownPaths,
 } from "../certificate/chain_paths.ts";
 import type { Certificate } from "../certificate/certificate.ts";
+import { pathWeakness } from "../certificate/weakness.ts";
 import { shellWord } from "../text/quote.ts";
 import { formatTime } from "../text/format_time.ts";
 import type { StoredSet } from "../store/types.ts";
@@ -64,7 +65,7 @@ export function findChainWarnings(
   const known = path === undefined
     ? rootWarning(certificate, stored, now)
     : pathWarning(path, name, certificate, now);
-  return [unknown, known].filter((warning) => warning !== undefined);
+  return [unknown, known, weakWarning(stored, now)].filter((warning) => warning !== undefined);
 }
 
 /** An expired intermediate is not repeated here: the certificate is due because of it. */
@@ -90,6 +91,30 @@ function pathWarning(
     kind: "chain-invalid",
     message: `no path from it to a root is valid now: ${links.join(", ")}; ${fix}`,
   };
+}
+
+/** What clients refuse in it or its chain. A renewal may bring the same again. */
+function weakWarning({ weakness, paths = [] }: StoredSet, now: Date): Warning | undefined {
+  const found = weakness ??
+    paths.map((one) => pathWeakness(validPath(one, now) ?? [])).find((one) => one !== undefined);
+  if (found !== undefined) {
+    const kind = found.kind === "refused" ? "chain-refused" : "chain-weak";
+    return { kind, message: `${found.problem}; replace that key or CA at the server` };
+  }
+  const cycle = paths.find(isCircular)?.[0]?.links.at(-1);
+  if (cycle === undefined) return undefined;
+  const message =
+    `its chain is a cycle that leads to no root, by way of "${cycle.name}"; clients ` +
+    "accept it only if they trust one of its CAs; let the server send the root";
+  return { kind: "chain-weak", message };
+}
+
+/** Whether the CAs of all known paths signed each other. */
+function isCircular(known: KnownPaths): boolean {
+  return known.length > 0 &&
+    known.every(({ links }) =>
+      links.length > 1 && links.every(({ isRoot, issuers }) => !isRoot && issuers.length > 0)
+    );
 }
 
 function rootWarning(

@@ -18,14 +18,9 @@ const DAY = 24 * HOUR;
 /** Milliseconds after which a record says nothing more: by then, every run has asked again. */
 const STALE = 7 * DAY;
 
-/**
- * After 1 h, doubling to 24 h, and not later than a quarter of what is left of a valid certificate. If
- * only this host could not store it, that may be over, so the next run tries once without a wait.
- */
-export function nextTry({ at, count, unstored }: RefusedAnswer, validUntil?: Date): Date {
-  const waits = unstored ? count - 1 : count;
-  if (waits === 0) return at;
-  const delay = Math.min(DAY, HOUR * 2 ** (waits - 1));
+/** After 1 h, doubling to 24 h, and not later than a quarter of what is left of a valid certificate. */
+export function nextTry({ at, count }: RefusedAnswer, validUntil?: Date): Date {
+  const delay = Math.min(DAY, HOUR * 2 ** (count - 1));
   const left = (validUntil?.getTime() ?? 0) - at.getTime();
   return new Date(at.getTime() + (left > 0 ? Math.min(delay, left / 4) : delay));
 }

@@ -16,12 +16,19 @@ export interface StoredValidity extends Validity {
   readonly serial: string;
 }
 
-/** The validity of the stored certificate. It ends with its chain, because peers then refuse both. */
+/**
+ * The validity of the stored certificate. It ends with its chain, because peers then refuse both, and
+ * begins with its issue, if it was dated back by long.
+ */
 export function validityOf(stored: StoredSet): StoredValidity | undefined {
   const certificate = storedCertificate(stored);
   if (certificate === undefined) return undefined;
   const { notBefore, notAfter, serial } = certificate;
-  return { notBefore, notAfter: stored.chainEnd?.notAfter ?? notAfter, serial };
+  return {
+    notBefore: stored.issuedAt ?? notBefore,
+    notAfter: stored.chainEnd?.notAfter ?? notAfter,
+    serial,
+  };
 }
 
 /**

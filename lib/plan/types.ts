@@ -50,6 +50,10 @@ export const WARNING_KINDS = [
   "chain-invalid",
   /** It is not known whether one is. */
   "chain-unknown",
+  /** All clients refuse a CA of it. */
+  "chain-refused",
+  /** Some clients refuse its key, or a CA of it. */
+  "chain-weak",
   /** The root expires before the certificate. */
   "root-ends",
   /** Its common name is that of a host, and not among its SANs. */

@@ -37,6 +37,8 @@ const SEVERITIES: Readonly<Record<Warning["kind"], Severity>> = {
   "chain-unknown": "unknown",
   "own-name": "due",
   "root-ends": "notice",
+  "chain-refused": "broken",
+  "chain-weak": "notice",
   "window": "notice",
   "leftover": "notice",
   "acl": "notice",
@@ -57,7 +59,7 @@ export function isWarnedBroken(warnings: readonly Warning[]): boolean {
 
 /** Whether a warning is about the CAs above a certificate. */
 export function isOfChain({ kind }: Warning): boolean {
-  return kind === "chain-invalid" || kind === "chain-unknown" || kind === "root-ends";
+  return kind.startsWith("chain-") || kind === "root-ends";
 }
 
 /** A new certificate would not be valid yet either, so the host's clock is probably wrong. */

@@ -21,9 +21,13 @@ export function forgetKey(certStore: string, name: string, serial: string): void
   const isOwn = ({ path }: (typeof sets)[number]) => nameOf(path).replace(/-\d+$/, "") === serial;
   const revoked = sets.find(({ x509 }) => x509 && readFacts(x509).serial === serial)?.x509;
   const isFound = revoked !== undefined || sets.some(isOwn);
+  // The runtime may not know the algorithm; then the text tells.
+  const ownKey = sets.find(({ x509 }) => x509 !== undefined && x509 === revoked)?.key;
+  const isOfRevoked = (key: string) =>
+    key === ownKey || (revoked !== undefined && matchKey(revoked, key) === "match");
   const isRevoked = (set: (typeof sets)[number]) => {
     if (set.key === undefined || isOwn(set)) return isOwn(set);
-    if (revoked !== undefined) return matchKey(revoked, set.key) === "match";
+    if (revoked !== undefined) return isOfRevoked(set.key);
     return !isFound && set.x509 === undefined && !isOfSerial(nameOf(set.path));
   };
   const forgotten = new Set(sets.filter(isRevoked).map(({ key }) => key));

@@ -9,6 +9,7 @@ import { ChainChecker } from "../certificate/stored_chain.ts";
 import { partsOf } from "../config/format.ts";
 import {
   committedDirectory,
+  issueTimeFile,
   lockFile,
   namesBeingRevoked,
   namesRefused,
@@ -25,6 +26,7 @@ import type { Replaced, StoredSet } from "./types.ts";
 import { parsePendingValidation } from "./record_text.ts";
 import { ABSENT, readDirectory, readInfo, readText } from "../host/read.ts";
 import { cleanSet } from "./clean_set.ts";
+import { readIssueTime } from "./issue_time.ts";
 import { checkSet, type SetCheckers, type SetTexts } from "./stored_set.ts";
 
 /** Limit for a set that changes all the time; the last look counts. */
@@ -76,7 +78,16 @@ export class StoreReader {
    */
   look(spec: CertificateSpec): StoreLook {
     if (this.#listing.kind !== "present") return this.#lookInto(this.#listing, spec, false);
-    return this.#lookQuickly(spec, this.#listing.value) ?? this.#lookCarefully(spec);
+    const look = this.#lookQuickly(spec, this.#listing.value) ?? this.#lookCarefully(spec);
+    if (!this.#listing.value.has(nameOf(issueTimeFile(this.#certStore, spec.name)))) return look;
+    const staged = look.staged && this.#withIssueTime(spec.name, look.staged);
+    return { ...look, stored: this.#withIssueTime(spec.name, look.stored), staged };
+  }
+
+  #withIssueTime(name: string, stored: StoredSet): StoredSet {
+    const { leaf } = stored;
+    if (leaf.kind !== "present" || leaf.value.kind !== "certificate") return stored;
+    return { ...stored, issuedAt: readIssueTime(this.#certStore, name, leaf.value.certificate) };
   }
 
   /** The replaced files that no service has validated yet. */

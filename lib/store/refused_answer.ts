@@ -63,13 +63,13 @@ function damaged(path: string, { mtime }: Deno.FileInfo): RefusedAnswer {
 
 function parse(text: string): RefusedAnswer | undefined {
   try {
-    const { at: time, count, reason, entry, unstored } = JSON.parse(text);
+    const { at: time, count, reason, entry } = JSON.parse(text);
     const at = new Date(time);
     const isValid = typeof time === "string" && !Number.isNaN(at.getTime()) &&
       Number.isInteger(count) && count > 0 && typeof reason === "string" &&
       typeof entry === "string";
     if (!isValid) return undefined;
-    return { at, count, reason: printable(reason), entry, ...(unstored === true && { unstored }) };
+    return { at, count, reason: printable(reason), entry };
   } catch {
     return undefined;
   }

@@ -96,6 +96,11 @@ export function refusedAnswerFile(certStore: string, name: string): string {
   return `${certStore}/${REFUSED_ANSWER}${name}`;
 }
 
+/** When the certificate was issued, if its validity began long before that. */
+export function issueTimeFile(certStore: string, name: string): string {
+  return `${certStore}/.issued-${name}`;
+}
+
 /** The certificates with a pending revocation, from the names of all entries of the store. */
 export function namesBeingRevoked(entries: Iterable<string>): string[] {
   return namesAfter(PENDING_REVOCATION, entries);

@@ -1,13 +1,14 @@
 /** Facts of one set in the store, from the texts of its files. */
 import type { X509Certificate } from "node:crypto";
 import { type Certificate, openCertificate, readFacts } from "../certificate/certificate.ts";
-import { keyTypeOf, matchKey } from "../certificate/keys.ts";
+import { certificateKeyType, matchKey } from "../certificate/keys.ts";
 import { isOneSequence } from "../certificate/pem_form.ts";
 import type { KnownPaths } from "../certificate/chain_paths.ts";
 import { issuerKeyOf, type PathFinder } from "../certificate/path_finder.ts";
 import type { ChainChecker, ChainEnd } from "../certificate/stored_chain.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import type { Part } from "../certificate/types.ts";
+import { keyWeakness } from "../certificate/weakness.ts";
 import type { ChainFact, KeyFact, LeafFact, StoredSet } from "./types.ts";
 import type { Presence } from "../host/types.ts";
 
@@ -64,7 +65,7 @@ export function checkSet(
     leaf: present(opened, describeLeaf),
     key: present(texts.privkey, (key): KeyFact => {
       if (damage.privkey !== undefined) return "unparsable";
-      return leaf ? matchKey(leaf.x509, key) : "match";
+      return leaf ? matchStored(leaf.x509, key) : "match";
     }),
     chain: present(texts.chain, (chain) => checkChain(chain, damage.chain)),
     fullchain: present(texts.fullchain, (text): ChainFact => {
@@ -78,7 +79,8 @@ export function checkSet(
   };
   const [chainEnd] = ends.toSorted((a, b) => a.notAfter.getTime() - b.notAfter.getTime());
   const paths = leaf && findPaths(leaf, chains, { texts, checkers, readPart, readCa });
-  return { ...set, chainEnd, ...paths };
+  const weakness = leaf && keyWeakness(leaf.x509, "it");
+  return { ...set, chainEnd, ...paths, weakness };
 }
 
 interface PathSources {
@@ -140,6 +142,12 @@ interface OpenLeaf {
   readonly keyType: string | undefined;
 }
 
+/** What the runtime cannot compare was accepted when it was issued. */
+function matchStored(leaf: X509Certificate, key: string): KeyFact {
+  const match = matchKey(leaf, key);
+  return match === "unverified" ? "match" : match;
+}
+
 /** The first certificate of a text, or the error of the parser. */
 function openLeaf(
   text: string,
@@ -158,7 +166,7 @@ function openLeaf(
       text,
       x509,
       certificate: { ...readFacts(x509), ...(otherNames && { otherNames }) },
-      keyType: key.type === undefined ? undefined : keyTypeOf(x509.publicKey),
+      keyType: key.type === undefined ? undefined : certificateKeyType(x509),
     };
   } catch (error) {
     return error as Error;

@@ -4,6 +4,7 @@ import type { ChainEnd } from "../certificate/stored_chain.ts";
 import type { HostUser, Presence } from "../host/types.ts";
 import type { KnownPaths } from "../certificate/chain_paths.ts";
 import type { Part } from "../certificate/types.ts";
+import type { Weakness } from "../certificate/weakness.ts";
 
 /** A PEM file that holds a certificate, or that cannot be parsed as one. */
 export type LeafFact =
@@ -30,18 +31,22 @@ export type ChainFact =
 /** One certificate's set of files in the store. */
 export interface StoredSet {
   readonly leaf: Presence<LeafFact>;
-  /** "match" also if there is no leaf to compare it with. */
+  /** "match" also if there is no leaf to compare it with, or if the runtime cannot compare the two. */
   readonly key: Presence<KeyFact>;
   /** Only files that a target needs are read; `chain` also if there is no target. */
   readonly chain: Presence<ChainFact>;
   readonly fullchain: Presence<ChainFact>;
   readonly ca: Presence<ChainFact>;
+  /** When it was issued, if that is known and its validity began long before. */
+  readonly issuedAt?: Date | undefined;
   /** Expiry of the chain, if it is before the leaf's. */
   readonly chainEnd?: ChainEnd | undefined;
   /** The known paths above the leaf, for each chain that was read. */
   readonly paths?: readonly KnownPaths[];
   /** Files in a form that not every program loads, although what they hold is sound, and why. */
   readonly unclean?: readonly UncleanFile[] | undefined;
+  /** What clients refuse in the leaf itself. */
+  readonly weakness?: Weakness | undefined;
   /** Why paths may be missing. */
   readonly pathsProblem?: string | undefined;
 }
@@ -84,8 +89,6 @@ export interface RefusedAnswer {
   readonly count: number;
   /** Why it cannot be used, for people, without a full stop. */
   readonly reason: string;
-  /** Only because this host could not store it. */
-  readonly unstored?: boolean;
   /** Hash of what was asked for; absent: unknown. */
   readonly entry?: string;
 }

@@ -27,12 +27,7 @@ export class NotSentError extends Error {
   }
 }
 
-/** The server issued a certificate that cannot be used. */
+/** The server issued a certificate that cannot be used, or that this host could not even stage. */
 export class WastedAnswerError extends VaultError {
-  override readonly name: string = "WastedAnswerError";
-}
-
-/** It could be used, but this host could not store it. */
-export class UnstoredError extends WastedAnswerError {
-  override readonly name = "UnstoredError";
+  override readonly name = "WastedAnswerError";
 }

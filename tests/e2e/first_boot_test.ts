@@ -113,6 +113,34 @@ test("a server that stays down is told once, after five runs", async () => {
   assert.equal(await show(scene, "SubState"), "auto-restart");
 });
 
+test("runs that are longer than the interval of the limit are told after five, too", async () => {
+  await using scene = await startInstalled();
+  await scene.stopServer();
+  const { directory, machine } = scene;
+  const runs = async () => (await Deno.readTextFile(`${directory}/runs`)).split("\n").length - 1;
+  // Each run takes 2 s, so the limit would need 10.
+  await machine.writeUnit(
+    "vcm.service.d/own.conf",
+    `[Unit]\nOnFailure=tell.service\nStartLimitIntervalSec=6s\n[Service]\nRestartSec=300ms\n` +
+      `ExecStartPre=+/bin/sh -c 'echo run >> ${directory}/runs; sleep 2'\n`,
+  );
+  await scene.systemctl("daemon-reload");
+  for (let rounds = 1; rounds <= 2; rounds++) {
+    await start(scene);
+    const lines = "told\n".repeat(rounds);
+    await waitUntil(
+      "the failure was told",
+      60,
+      async () => await told(scene) === lines || undefined,
+    );
+    assert.equal(await show(scene, "ActiveState"), "failed");
+    assert.equal(await runs(), 5 * rounds);
+    // The timer's next run begins anew.
+    await scene.systemctl("reset-failed", "vcm.service");
+  }
+  await machine.exec(["rm", `${UNITS}/vcm.service.d/own.conf`]);
+});
+
 test("an error in the configuration and a held lock are not tried again", async () => {
   await using scene = await startInstalled();
   await shorten(scene, "100ms");

@@ -82,6 +82,35 @@ test("what was received is not stored if it is no longer what is desired, or if 
   }
 });
 
+test("what could not even be staged is asked for again after an hour, not by the next run", async () => {
+  for (const error of ["ENOSPC", "EDQUOT"] as const) {
+    await withSite("reads the store", async (site) => {
+      // The first write makes room, the second one is the answer.
+      const change = { call: "write", path: `store/.room-${A}/chain.pem`, nth: 2 };
+      const failed = await site.disturb(change, error, true);
+      const said = failed.stdout + failed.stderr;
+      assert.deepEqual([failed.met, failed.code], [true, 1], said);
+      const record = `${site.directory}/store/.refused-answer-${A}`;
+      const { at } = JSON.parse(await Deno.readTextFile(record));
+      const next = new Date(Date.parse(at) + 3_600_000).toISOString().slice(0, 16);
+      assert.ok(said.includes(`${A}: the next try is from ${next.replace("T", " ")} UTC`), said);
+      for (let runs = 0; runs < 2; runs++) {
+        const { code, stdout } = await site.vcm("run");
+        assert.equal(code, 1);
+        assert.match(
+          stdout,
+          /Cannot write the new certificate .*; 1 certificate was issued in vain/,
+        );
+        assert.equal(site.asked(), NAMES.length);
+      }
+      assert.equal((await site.vcm("issue", "--force", A)).code, 0);
+      assert.equal((await site.vcm("run")).code, 0);
+      assert.equal(site.asked(), NAMES.length + 1);
+      await assertInOrder(site);
+    });
+  }
+});
+
 test("a directory that cannot be read is never empty", async () => {
   await withSite("loads", async (site) => {
     assert.equal((await site.vcm("run")).code, 0);

@@ -43,6 +43,26 @@ test("no certificate fails and none is wasted where 30 % of all answers say that
     }
   }));
 
+test("an outage of 5 s behind a proxy fails no certificate and wastes none, whatever the proxy says", (t) =>
+  withServer({}, async ({ bao, login }) => {
+    const env = { VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: login.secretId };
+    for (const status of [502, 503, 504, 520]) {
+      await t.step(String(status), async () => {
+        let [asked, until] = [0, 0];
+        await using front = startFront(bao, (path) => {
+          if (path === "pki/issue/web" && ++asked === 10) until = Date.now() + 5000;
+          return Date.now() < until ? new Response("<html>", { status }) : undefined;
+        });
+        using bench = makeBench();
+        const certs = namesOf(60).map((name) => certificate(bench.directory, name)).join("");
+        bench.configure(settings(front.address), certs);
+        const before = await countIssued(bao);
+        assertWell(await bench.vcm(["run"], env));
+        assert.equal(await countIssued(bao) - before, 60);
+      });
+    }
+  }));
+
 test("200 certificates at a rate limit of 10 a second are issued in one run of about 20 s", () =>
   withServer({}, async ({ bao, login }) => {
     const env = { VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: login.secretId };
@@ -76,7 +96,7 @@ test("a certificate whose answers are lost each time is issued at most twice in 
       );
       using bench = makeBench();
       const certs = namesOf(3).map((name) => certificate(bench.directory, name)).join("");
-      bench.configure(settings(front.address), certs);
+      bench.configure(settings(front.address, "timeout: 6s\n"), certs);
       const before = await countIssued(bao);
       const { status, out } = await bench.vcm(["run"], env);
       assert.equal(status, 1);

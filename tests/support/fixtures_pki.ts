@@ -5,6 +5,8 @@ import {
   BasicConstraintsExtension,
   type JsonGeneralNames,
   type JsonName,
+  KeyUsageFlags,
+  KeyUsagesExtension,
   PemConverter,
   SubjectAlternativeNameExtension,
   type X509Certificate,
@@ -44,6 +46,10 @@ export interface MakeOptions {
   readonly subject?: JsonName;
   readonly names?: JsonGeneralNames;
   readonly authority?: boolean;
+  /** Of an authority. */
+  readonly pathLength?: number;
+  /** Absent: no extension says it. */
+  readonly usages?: KeyUsageFlags;
   /** Hexadecimal. */
   readonly serial?: string;
   readonly notBefore?: Date;
@@ -78,7 +84,8 @@ export async function makeCertificatePem(name: string, options: MakeOptions = {}
     signingKey: issuer?.keys.privateKey ?? keys.privateKey,
     signingAlgorithm: issuer?.algorithm ?? algorithm,
     extensions: [
-      new BasicConstraintsExtension(options.authority ?? false),
+      new BasicConstraintsExtension(options.authority ?? false, options.pathLength),
+      ...(options.usages === undefined ? [] : [new KeyUsagesExtension(options.usages, true)]),
       ...(options.names ? [new SubjectAlternativeNameExtension(options.names)] : []),
     ],
   });

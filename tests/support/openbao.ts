@@ -8,6 +8,8 @@ export interface OpenBaoOptions {
   readonly tls?: boolean;
   readonly sealed?: boolean;
   readonly audit?: boolean;
+  /** Absent: the usual one. */
+  readonly part?: "openbao" | "openbao-2.7";
 }
 
 /** What a server answered; `body` is empty where the answer had none. */
@@ -43,7 +45,7 @@ const START_SECONDS = 30;
 
 /** Starts a server on a free port of the loopback address and waits until it answers. */
 export async function startOpenBao(options: OpenBaoOptions = {}): Promise<OpenBao> {
-  const program = await pathOfPart("openbao");
+  const program = await pathOfPart(options.part ?? "openbao");
   const directory = await Deno.makeTempDir({ prefix: "openbao-" });
   const port = freePort();
   const address = `${options.tls ? "https" : "http"}://127.0.0.1:${port}`;

@@ -16,7 +16,8 @@ import type { Part } from "./part.ts";
 import { probeMachine } from "./probe_machine.ts";
 
 const FETCHERS = {
-  openbao: fetchOpenBao,
+  openbao: () => fetchOpenBao("2.6.2"),
+  "openbao-2.7": () => fetchOpenBao("2.7.2"),
   nginx: fetchNginx,
   haproxy: fetchHaproxy,
   podman: fetchPodman,

@@ -16,6 +16,7 @@ const PROBE_LIMIT = 2_000;
 /**
  * Probes until the stored certificate is served. Needs net permission.
  *
+ * @param warn Called if no probe can tell.
  * @returns Why it is not served after the probe's timeout; `undefined` if it is.
  */
 export async function awaitServed(
@@ -23,10 +24,16 @@ export async function awaitServed(
   certificate: string,
   probe: ProbeSpec,
   stop: Stop = new Stop(),
+  warn: (message: string) => void = () => {},
 ): Promise<string | undefined> {
-  const { formatProbe, observeServed } = await import("../../observe/probe.ts");
+  const { findUnprobed, formatProbe, observeServed } = await import("../../observe/probe.ts");
   const stored = readText(storedFile(certStore, certificate, "cert"));
   if (stored.kind !== "present") return undefined;
+  const unprobed = findUnprobed(probe, stored.value);
+  if (unprobed !== undefined) {
+    warn(`${unprobed}; so it is not known whether it is served`);
+    return undefined;
+  }
   const at = formatProbe(probe);
   try {
     const { fingerprint } = parseCertificate(stored.value);

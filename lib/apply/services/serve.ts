@@ -194,13 +194,14 @@ function notInPlace(names: readonly string[]): string {
 /** @returns Why a new certificate is not served. */
 async function probeAll(
   { probes }: ServiceStep,
-  { certStore, results, stop }: ServicesRun,
+  { certStore, results, stop, emit }: ServicesRun,
 ): Promise<string | undefined> {
   for (const { certificate, probe } of probes) {
+    const warn = (message: string) => emit({ kind: "warning", subject: certificate, message });
     const state = results.get(certificate)?.state ?? "none";
     // If the new files are not in place, the old ones are served.
     if (state === "failed" || state === "half" || state === "rolled-back") continue;
-    const problem = await awaitServed(certStore, certificate, probe, stop);
+    const problem = await awaitServed(certStore, certificate, probe, stop, warn);
     if (problem !== undefined) return problem;
   }
   return undefined;

@@ -127,6 +127,8 @@ export interface CertificateStateJson {
       | "chain-invalid"
       | "chain-unknown"
       | "acl"
+      | "chain-refused"
+      | "chain-weak"
       | "root-ends"
       | "own-name";
     /** The warning, for people. */

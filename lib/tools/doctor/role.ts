@@ -3,7 +3,7 @@
  * requested (Vault API, PKI, "Create/update role"). The server decides in the end; a test compares
  * the two.
  */
-import { formatRenew, isCapped, windowSeconds } from "../../certificate/renewal.ts";
+import { BACKDATED, formatRenew, isCapped, windowSeconds } from "../../certificate/renewal.ts";
 import { DEFAULT_KEY_TYPE } from "../../config/defaults.ts";
 import { formatDuration } from "../../text/duration.ts";
 import type { CertificateSpec } from "../../config/types.ts";
@@ -25,8 +25,9 @@ function checkLifetime(role: Role, { ttl, renew }: CertificateSpec): RoleProblem
     problems.push({ fatal: false, message });
   }
   if (lifetime <= 0) return problems;
-  // Servers set the start of a certificate back, which makes a share of the lifetime longer.
-  const notBefore = new Date(-numberOf(role["not_before_duration"]) * 1000);
+  // By how much servers set the start of a certificate back counts only if it is short.
+  const back = numberOf(role["not_before_duration"]);
+  const notBefore = new Date(back >= BACKDATED ? 0 : -back * 1000);
   const notAfter = new Date(lifetime * 1000);
   const window = windowSeconds(renew, { notBefore, notAfter });
   const issues = `the role issues certificates for ${formatDuration(lifetime)}`;

@@ -55,7 +55,9 @@ const [LEAST_RESTART, LEAST_STEPS] = [244, 254];
 /**
  * Tries a failed run again before the timer does. If 5 runs of up to a minute fail, the limit is
  * reached within 15 minutes, so that OnFailure= tells. Its interval ends before the next run of the
- * timer, which is at least 45 minutes later.
+ * timer, which is at least 45 minutes later. So runs that take longer never reach it. After 5 of them
+ * the condition fails instead of a sixth one, which takes no time: then the limit is reached within 15
+ * minutes more. If systemd cannot be asked, the run goes ahead.
  */
 function retryLines(systemd = 0): { readonly limit: string[]; readonly restart: string[] } {
   if (systemd < LEAST_RESTART) return { limit: [], restart: [] };
@@ -71,6 +73,9 @@ function retryLines(systemd = 0): { readonly limit: string[]; readonly restart: 
       ...(systemd < LEAST_STEPS
         ? ["RestartSec=90s"]
         : ["RestartSec=30s", "RestartSteps=4", "RestartMaxDelaySec=3min"]),
+      "# After 5 failed runs of any length no further one begins until the unit is failed.",
+      "ExecCondition=/bin/sh -c 'case $$(systemctl show --value --property=NRestarts %n) in " +
+      "[5-9]|[1-9][0-9]*) exit 255; esac'",
       "# Not for an error in the configuration, or while another run holds the lock.",
       `RestartPreventExitStatus=${EXIT_USAGE} ${EXIT_LOCKED}`,
     ],

@@ -1,14 +1,17 @@
 /**
  * Checks the answer of the PKI secrets engine. Nothing of it is stored unless every check passes.
  */
-import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
+import { algorithmsOf, nameAlgorithm } from "../../certificate/algorithms.ts";
 import { type Certificate, openCertificate, readFacts } from "../../certificate/certificate.ts";
 import { buildChain } from "../../certificate/chain.ts";
-import { keyTypeOf } from "../../certificate/keys.ts";
+import { certificateKeyType, type KeyMatch, proveKey } from "../../certificate/keys.ts";
 import { compareNames, missingOwnName } from "../../certificate/names.ts";
 import { splitCertificates, withNewline } from "../../certificate/pem.ts";
 import { cleanForm, formProblem } from "../../certificate/pem_form.ts";
+import { isSelfIssued, nameOf } from "../../certificate/stored_chain.ts";
 import type { Part } from "../../certificate/types.ts";
+import { authorityFacts, keyWeakness, pathWeakness } from "../../certificate/weakness.ts";
 import type { CertificateRequest } from "../../plan/types.ts";
 import { printable } from "../../text/quote.ts";
 import { checkLease } from "../session/lease.ts";
@@ -39,16 +42,21 @@ export async function checkIssued(
   }
   const opened = openCertificate(leaf);
   const certificate = await readNames(request, opened);
-  if (!opened.checkPrivateKey(openKey(privateKey))) {
-    throw new Error("its private key does not belong to it");
-  }
+  const match = requireKey(opened, privateKey);
   if (opened.ca) throw new Error("it is a CA certificate");
-  requireKeyType(request, opened.publicKey);
+  requireKeyType(request, opened);
   requireNames(request, certificate);
   requireIssuer(request, certificate);
   const { leaseToken } = answer;
   const leaseWarning = leaseToken && checkLease(request, leaseToken, certificate.notAfter);
-  const { intermediates, anchors } = await buildChain(leaf, authorities);
+  const { intermediates, anchors, unverified, cycle } = await buildChain(leaf, authorities);
+  if (cycle !== undefined) {
+    throw new Error(
+      `its chain is a cycle that leads to no root, by way of "${cycle}"; fix: add the root to the ` +
+        `chain of the issuer on the server`,
+    );
+  }
+  requireStrength(opened, [...new Set([...intermediates, ...anchors])]);
   return issuedCertificate({
     address: answer.address,
     serverTime: answer.serverTime,
@@ -58,6 +66,9 @@ export async function checkIssued(
     anchors,
     privateKey,
     leaseWarning,
+    unverified: match === "unverified"
+      ? [...new Set([nameAlgorithm(algorithmsOf(opened.raw).key), ...unverified])]
+      : unverified,
     warnings: answer.warnings.filter((warning) => !isNoise(warning, ownKey !== undefined)),
   });
 }
@@ -86,19 +97,30 @@ function listOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
-function openKey(pem: string): KeyObject {
-  try {
-    return createPrivateKey(pem);
-  } catch {
-    // The cause would name parts of the key.
-    throw new Error("its private key cannot be decoded");
+function requireKey(certificate: X509Certificate, pem: string): KeyMatch {
+  const match = proveKey(certificate, pem);
+  if (match === "unparsable") throw new Error("its private key cannot be decoded");
+  if (match === "mismatch") throw new Error("its private key does not belong to it");
+  return match;
+}
+
+/** Clients would refuse it, although all signatures are right. */
+function requireStrength(leaf: X509Certificate, above: readonly string[]): void {
+  const links = above.map(openCertificate).map((one) => {
+    const name = nameOf(one);
+    return { name, isRoot: isSelfIssued(one), ...authorityFacts(one, name) };
+  });
+  const { problem } = keyWeakness(leaf, "it") ?? pathWeakness(links) ?? {};
+  if (problem !== undefined) {
+    throw new Error(`${problem}; fix: replace that key or CA on the server`);
   }
 }
 
 /** If the server makes the key, the role decides its type, whatever the configuration asks for. */
-function requireKeyType({ key, role }: CertificateRequest, found: KeyObject): void {
-  const type = keyTypeOf(found);
-  if (key.type === undefined || key.type === type) return;
+function requireKeyType({ key, role }: CertificateRequest, found: X509Certificate): void {
+  if (key.type === undefined) return;
+  const type = certificateKeyType(found);
+  if (key.type === type) return;
   throw new Error(
     `its key is ${type}, but "key_type" asks for ${key.type}: with "key: vault" the role ` +
       `"${role}" decides; fix: change the role or "key_type", or set "key: local"`,

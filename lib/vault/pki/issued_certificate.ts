@@ -11,6 +11,8 @@ export interface IssuedCertificate {
   /** When the server answered, by its own clock. */
   readonly serverTime?: Date | undefined;
   readonly certificate: Certificate;
+  /** When it was issued, if its validity began long before that. */
+  readonly issuedAt?: Date | undefined;
   /** PEM of the leaf and of the intermediates above it. Each ends with a newline. */
   readonly leaf: string;
   readonly chain: readonly string[];
@@ -19,6 +21,8 @@ export interface IssuedCertificate {
   readonly privateKey: Secret;
   /** A warning about its lease, if it has one. */
   readonly leaseWarning?: string | undefined;
+  /** Algorithms of its key and its chain that this build cannot verify. */
+  readonly unverified: readonly string[];
   /** Warnings of the server about the request. */
   readonly warnings: readonly string[];
   /** Text of one of the stored files. */

@@ -89,3 +89,8 @@ function explain(address: string, path: string, answer: RawAnswer, clean: Clean)
 function hidesReason(said: string): boolean {
   return said === "no reason given" || /internal error/.test(said);
 }
+
+/** `AbortSignal.timeout()` throws this. */
+export function isTimeout({ cause }: VaultError): boolean {
+  return cause instanceof DOMException && cause.name === "TimeoutError";
+}

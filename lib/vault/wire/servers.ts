@@ -9,8 +9,9 @@ import type { Clean } from "./answer.ts";
 import { backOff } from "./back_off.ts";
 import { CLOCK, type Clock } from "./clock.ts";
 import { type Answered, type Call, Connections } from "./connections.ts";
+import { awaitSign } from "./last_try.ts";
 import { Pacing } from "./pacing.ts";
-import { findFailure, type ServerFailure } from "./server_failure.ts";
+import { findFailure, isTimeout, type ServerFailure } from "./server_failure.ts";
 
 /** A server counts as down after this many requests without an answer, if no other got one. */
 const MAX_UNANSWERED = 3;
@@ -41,6 +42,8 @@ export class Servers {
   /** Unanswered requests to each address since its last answer. */
   readonly #unanswered = new Map<string, number>();
   #answers = 0;
+  /** When the last request was sent that got an answer. */
+  #lastAnswered = 0;
   /** For each path, the number of its last answer. */
   readonly #lastAnswers = new Map<string, number>();
   /** Paths for which no request was answered for as long as one may take: one try each is left. */
@@ -61,6 +64,7 @@ export class Servers {
   async send(call: Call): Promise<Answered> {
     const sending = this.#begin(call, this.#access.limits.answer);
     for (let round = 0;;) {
+      const { lost } = sending;
       const result = await this.#sendInTurn(sending);
       if ("answer" in result) return result;
       const wait = this.#pauseAfter(round, result, sending);
@@ -68,7 +72,8 @@ export class Servers {
       // A rate limit is no failed try. The next round waits for it.
       if (isLimited(result)) continue;
       round++;
-      await this.#clock.pause(wait);
+      if (call.unsafe === undefined || sending.lost === lost) await this.#clock.pause(wait);
+      else await awaitSign(this.#clock, () => this.#lastAnswered, wait, sending.deadline);
     }
   }
 
@@ -151,6 +156,7 @@ export class Servers {
     limit: number,
   ): Promise<Answered | ServerFailure> {
     const { path } = sending.call;
+    const sent = this.#clock.now();
     try {
       const answered = await this.#connections.exchange(address, sending.call, limit);
       this.#unanswered.delete(address);
@@ -158,6 +164,7 @@ export class Servers {
       const failure = findFailure(answered.address, path, answered.answer, this.#clean, now);
       if (failure === undefined) {
         this.#lastAnswers.set(path, ++this.#answers);
+        this.#lastAnswered = Math.max(this.#lastAnswered, sent);
         this.#hopeless.delete(path);
         this.#pacing.answered(address);
         return answered;
@@ -200,7 +207,10 @@ export class Servers {
   #giveUp(round: number, { failures, end }: FailedRound, sending: Sending): VaultError {
     const { call: { path, unsafe }, answersBefore, lost } = sending;
     const error = summarize(failures, lost > 0, end === "lost" ? unsafe?.effect : undefined);
-    if (end === "lost") return error;
+    if (end === "lost") {
+      if (this.#answers === answersBefore) this.#hopeless.add(path);
+      return error;
+    }
     if (failures.every(({ down }) => down) && this.#answers === answersBefore) {
       return this.#gone ??= error;
     }
@@ -235,9 +245,4 @@ function summarize(
       : `${all}; the server may have ${effect}, so VCM does not ask again in this run`,
     { lost },
   );
-}
-
-/** `AbortSignal.timeout()` throws this. */
-function isTimeout({ cause }: VaultError): boolean {
-  return cause instanceof DOMException && cause.name === "TimeoutError";
 }

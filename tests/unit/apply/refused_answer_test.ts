@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { ApplyEvent } from "../../../lib/apply/events.ts";
 import { forget, recordWaste } from "../../../lib/apply/refused_answer.ts";
 import { readRefusedAnswers } from "../../../lib/store/refused_answer.ts";
-import { UnstoredError, VaultError, WastedAnswerError } from "../../../lib/vault/errors.ts";
+import { VaultError, WastedAnswerError } from "../../../lib/vault/errors.ts";
 import { makeDirectory } from "../../support/rig.ts";
 import { issueStep } from "./plans.ts";
 
@@ -33,13 +33,6 @@ Deno.test("recordWaste() records what wasted a certificate, and nothing else", (
     warning.message,
     `the next try is from ${next} UTC; to try earlier: vcm issue --force ${NAME}`,
   );
-});
-
-Deno.test("recordWaste() lets the next run try again if only the host failed, but only once", () => {
-  using store = makeDirectory();
-  const first = record(store.path, new UnstoredError("disk"));
-  assert.deepEqual([first.events, first.found?.kind], [[], "present"]);
-  assert.equal(record(store.path, new UnstoredError("disk"), 1).events.length, 1);
 });
 
 Deno.test("a record that cannot be written or removed is reported", () => {

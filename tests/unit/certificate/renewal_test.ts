@@ -48,6 +48,31 @@ pureTest("a window as long as the lifetime, or longer, is cut to a third of it",
   }
 });
 
+pureTest(
+  "a share below 100% is what it says, and never makes a new certificate due at once",
+  () => {
+    const issued = new Date("2026-11-01T00:00:00Z");
+    for (const lifetime of [120, 1800, 3600, DAY, 90 * DAY, 3650 * DAY]) {
+      for (const backdated of [0, 30, 59].filter((back) => back < lifetime / 3)) {
+        for (const percent of [1, 50, 90, 99, 99.9, 99.999]) {
+          const validity = {
+            notBefore: new Date(issued.getTime() - backdated * 1000),
+            notAfter: new Date(issued.getTime() + lifetime * 1000),
+            serial: SERIAL,
+          };
+          const renew = { kind: "share", percent } as const;
+          assert.equal(isCapped(renew, validity), false);
+          const said = `${percent}% of ${lifetime} s, ${backdated} s back`;
+          const start = renewalStart({ renew, spread: 0 }, validity);
+          assert.ok(lifetime < 240 || start > issued, said);
+          const exact = (lifetime + backdated) * percent / 100;
+          assert.ok(Math.abs(windowSeconds(renew, validity) - exact) <= 60, said);
+        }
+      }
+    }
+  },
+);
+
 pureTest("a capped window is spread by its own length, not by the one that was asked for", () => {
   const renew = { kind: "duration", seconds: 36_500 * DAY } as const;
   assert.deepEqual(

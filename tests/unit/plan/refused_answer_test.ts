@@ -57,8 +57,6 @@ pureTest("nextTry() doubles from 1 h to 24 h, and keeps to a quarter of what is 
   assert.deepEqual([1, 2, 3, 4, 5, 6, 99, 1e9].map((n) => hours(n)), [1, 2, 4, 8, 16, 24, 24, 24]);
   assert.deepEqual([hours(6, 60 * HOUR), hours(6, 8 * HOUR), hours(1, 2 * HOUR)], [15, 2, 0.5]);
   assert.equal(hours(2, -HOUR), 2, "what had expired before bounds nothing");
-  const unstored = (count: number) => nextTry({ at: NOW, count, reason: "", unstored: true });
-  assert.deepEqual([1, 2, 3].map(unstored), [NOW, after(HOUR), after(2 * HOUR)]);
 });
 
 pureTest("nothing is asked for until the next try, and then its reason says what happened", () => {

@@ -74,6 +74,37 @@ Deno.test("a whole set is present, and its key matches", () => {
   ]);
 });
 
+Deno.test("the time of issue counts for its certificate only, staged or not, and only if it can be right", () => {
+  using store = makeDirectory();
+  put(store, NAME);
+  const record = (serial: string | undefined, at: unknown) =>
+    store.write(`.issued-${NAME}`, JSON.stringify({ serial, at }));
+  const issuedAt = () => look(store).stored.issuedAt;
+  const at = new Date(Date.now() + 60_000);
+  assert.equal(issuedAt(), undefined);
+  record(serialOf(look(store)), at);
+  assert.deepEqual(issuedAt(), at);
+  const wrong = [
+    [SECOND.serialNumber, at],
+    [FIRST.serialNumber, new Date(0)],
+    [FIRST.serialNumber, new Date(Date.now() + 10 * 86_400_000)],
+    [FIRST.serialNumber, 17],
+    [FIRST.serialNumber, "yesterday"],
+  ] as const;
+  for (const [serial, time] of wrong) {
+    record(serial, time);
+    assert.equal(issuedAt(), undefined, String(time));
+  }
+  for (const text of ["", "null", "{", "\0"]) {
+    store.write(`.issued-${NAME}`, text);
+    assert.equal(issuedAt(), undefined, text);
+  }
+  put(store, `.new-${NAME}`, SECOND);
+  record(SECOND.serialNumber, at);
+  const { stored, staged } = look(store);
+  assert.deepEqual([stored.issuedAt, staged?.issuedAt], [undefined, at]);
+});
+
 Deno.test("chain and fullchain are checked only if a target contains them", () => {
   using store = makeDirectory();
   put(store, NAME);

@@ -20,9 +20,6 @@ const read = (store: string) => readRefusedAnswers(store, [NAME]).get(NAME);
 
 Deno.test("what is written is read, by nobody else", () => {
   using store = makeDirectory();
-  const unstored = { ...RECORD, unstored: true };
-  writeRefusedAnswer(store.path, NAME, unstored);
-  assert.deepEqual(read(store.path), { kind: "present", value: unstored });
   writeRefusedAnswer(store.path, NAME, RECORD);
   assert.deepEqual(read(store.path), { kind: "present", value: RECORD });
   assert.deepEqual([store.tree(), modeOf(store.at(FILE))], [[FILE], "600"]);

@@ -180,12 +180,25 @@ pureTest("checkRole() reports a capped window, whatever decides the lifetime", (
   assert.deepEqual(problemsOf({ max_ttl: 60 }, third), []);
 });
 
-pureTest("checkRole() sees what would be due at once: dated back, a share is longer", () => {
-  const half = { renew: { kind: "share", percent: 50 } } as const;
-  assert.deepEqual(problemsOf({ max_ttl: 3600, not_before_duration: 7200 }, half), [
-    'the role issues certificates for 1h, and "renew" is at least as long (1h 30m): they would ' +
-    "be due at " +
-    "once",
+pureTest("checkRole() counts the lifetime from the issue, however far it is dated back", () => {
+  const share = (percent: number) => ({ renew: { kind: "share", percent } } as const);
+  for (const not_before_duration of [0, 30, 60, 61, 7200, 8760 * 3600]) {
+    for (const percent of [1, 50, 99, 99.99]) {
+      assert.deepEqual(problemsOf({ max_ttl: 3600, not_before_duration }, share(percent)), []);
+    }
+  }
+  const hour = { renew: { kind: "duration", seconds: 3600 } } as const;
+  for (const not_before_duration of [30, 7200]) {
+    const [problem = "none"] = problemsOf({ max_ttl: 3600, not_before_duration }, hour);
+    assert.match(problem, /"renew" \(1h\) covers all of it: they are renewed 20m/);
+  }
+});
+
+pureTest("checkRole() sees what would be due at once", () => {
+  const renew = { kind: "duration", seconds: 110 } as const;
+  assert.deepEqual(problemsOf({ max_ttl: 100, not_before_duration: 59 }, { renew }), [
+    'the role issues certificates for 1m 40s, and "renew" is at least as long (1m 50s): they would ' +
+    "be due at once",
   ]);
 });
 

@@ -44,6 +44,39 @@ for (const [what, answer] of Object.entries(LOST)) {
   });
 }
 
+Deno.test("the last try waits until another request is answered, or for half of its time up to 15 s", async () => {
+  for (const [answer, waited] of [[60_000, 15_000], [8000, 4000]] as const) {
+    await using server = startScripted(() => answerOf(504));
+    const clock = fakeClock(0);
+    const { limits, ...access } = byToken(server.address);
+    const limited = { ...access, limits: { ...limits, answer }, retries: Infinity };
+    const session = await openSession(limited, undefined, clock);
+    await failureOf(() => issueCertificate(session, REQUEST));
+    assert.equal(clock.pauses.reduce((sum, pause) => sum + pause, 0), waited);
+    // Nobody was answered meanwhile, so the next one is tried once, and wastes no time.
+    const [asked, pauses] = [server.heard.length, clock.pauses.length];
+    await failureOf(() => issueCertificate(session, REQUEST));
+    await session.close();
+    assert.deepEqual([server.heard.length - asked, clock.pauses.length], [1, pauses]);
+  }
+  await using server = startScripted(({ path }) => path === ISSUE ? answerOf(520) : enveloped({}));
+  const clock = fakeClock(0);
+  const session = await openSession(
+    { ...byToken(server.address), retries: Infinity },
+    undefined,
+    {
+      ...clock,
+      pause: async (milliseconds) => {
+        await clock.pause(milliseconds);
+        if (clock.pauses.length === 4) await session.write("pki/issue/other", {});
+      },
+    },
+  );
+  await failureOf(() => issueCertificate(session, REQUEST));
+  await session.close();
+  assert.deepEqual(clock.pauses, [0, 250, 250, 250]);
+});
+
 for (const status of [412, 472, 473, 501, 502, 503]) {
   Deno.test(`a certificate is asked for again after any number of ${status}`, async () => {
     let left = 5;

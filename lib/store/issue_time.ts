@@ -1,0 +1,57 @@
+/**
+ * The record of when a certificate was issued, if its validity began long before that: the time before
+ * is no part of its lifetime. It names the serial number, so it never applies to another certificate.
+ */
+import { removeIfThere } from "../host/atomic_write.ts";
+import { isThere, readText } from "../host/read.ts";
+import { plainCause } from "../text/plain_cause.ts";
+import { writeRecord } from "./record_file.ts";
+import { issueTimeFile } from "./store_paths.ts";
+
+interface IssueTime {
+  readonly serial: string;
+  readonly at: Date;
+}
+
+/** Throws Error in plain words. */
+export function writeIssueTime(certStore: string, name: string, time: IssueTime): void {
+  const path = issueTimeFile(certStore, name);
+  try {
+    writeRecord(path, `${JSON.stringify(time)}\n`, { isNew: !isThere(path) });
+  } catch (error) {
+    throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
+  }
+}
+
+/** Of an earlier certificate. What cannot be removed applies to no other one. */
+export function dropIssueTime(certStore: string, name: string): void {
+  const path = issueTimeFile(certStore, name);
+  try {
+    if (isThere(path)) removeIfThere(path);
+  } catch {
+    return;
+  }
+}
+
+/** Undefined if it is damaged, or of another certificate. */
+export function readIssueTime(
+  certStore: string,
+  name: string,
+  { serial, notBefore, notAfter }: {
+    readonly serial: string;
+    readonly notBefore: Date;
+    readonly notAfter: Date;
+  },
+): Date | undefined {
+  const text = readText(issueTimeFile(certStore, name));
+  if (text.kind !== "present") return undefined;
+  try {
+    const record = JSON.parse(text.value);
+    const at = new Date(record.at);
+    const isValid = record.serial === serial && typeof record.at === "string" && at > notBefore &&
+      at < notAfter;
+    return isValid ? at : undefined;
+  } catch {
+    return undefined;
+  }
+}
