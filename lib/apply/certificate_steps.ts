@@ -1,7 +1,6 @@
 /** Carries out the steps of one certificate: recover → revoke → issue → deploy. */
 import { readlinkSync } from "node:fs";
 import { requireText } from "../host/read.ts";
-import { renewalStart } from "../certificate/renewal.ts";
 import type { Part } from "../certificate/types.ts";
 import { DIRECTORY_MODE } from "../plan/bundle.ts";
 import { changesContent } from "../plan/drift.ts";

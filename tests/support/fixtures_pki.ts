@@ -5,7 +5,7 @@ import {
   BasicConstraintsExtension,
   type JsonGeneralNames,
   type JsonName,
-  KeyUsageFlags,
+  type KeyUsageFlags,
   KeyUsagesExtension,
   PemConverter,
   SubjectAlternativeNameExtension,
