@@ -244,12 +244,14 @@ export const container = scalar({
 export const UNIT_SUFFIX =
   /\.(?:service|socket|device|mount|automount|swap|target|path|timer|slice|scope)$/;
 
+/** The characters of systemd's VALID_CHARS. */
+const UNIT = /^[A-Za-z0-9:_\\@][A-Za-z0-9:_.\\@-]*$/;
+
 /** A systemd unit by its full name. */
 export const unit = scalar({
   words: "name",
   wanted: `a systemd unit such as "nginx.service"`,
-  // The characters of systemd's VALID_CHARS.
-  pattern: /^[A-Za-z0-9:_\\@][A-Za-z0-9:_.\\@-]*$/,
+  pattern: UNIT,
   parse: (text) => {
     const name = fullUnit(text);
     // 255 is systemd's UNIT_NAME_MAX.
@@ -257,7 +259,7 @@ export const unit = scalar({
   },
   explain: (text) => {
     const name = fullUnit(text);
-    return isTemplate(name)
+    return UNIT.test(text) && isTemplate(name)
       ? expected(`an instance of the template, such as "${name.replace("@.", "@main.")}"`, text)
       : undefined;
   },
