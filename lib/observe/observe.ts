@@ -50,7 +50,7 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
     : undefined;
   const tools = { directories, accounts, encryptionOf, lookAtBundle };
   const certificates = looks.map(([spec, look]) => ({
-    ...observeCertificate(spec, look, pendingValidationOf(spec, store), tools),
+    ...observeCertificate(spec, look, store.pendingValidation(spec.name), tools),
     revocation: ofFile.get(spec.name),
     refused: refused?.get(spec.name),
   }));
@@ -101,13 +101,22 @@ async function readerOfForeign(
 }
 
 /** A file that is no longer a target stays as it is: its ancestors were not checked. */
-function pendingValidationOf(
-  { name, targets }: CertificateSpec,
-  store: StoreReader,
+function stillDesired(
+  { targets }: CertificateSpec,
+  validation: Presence<readonly Replaced[]>,
 ): readonly Replaced[] {
-  return store.pendingValidation(name).filter(({ path }) =>
-    targets.some((target) => target.path === path)
-  );
+  if (validation.kind !== "present") return [];
+  return validation.value.filter(({ path }) => targets.some((target) => target.path === path));
+}
+
+/** Why what an earlier run left cannot be read: that is not the same as nothing. */
+function leftProblem(
+  { staged }: StoreLook,
+  validation: Presence<unknown>,
+): string | undefined {
+  const parts = staged && [staged.leaf, staged.key, staged.chain, staged.fullchain, staged.ca];
+  const unread = [validation, ...parts ?? []].find((one) => one?.kind === "unreadable");
+  return unread?.kind === "unreadable" ? unread.problem : undefined;
 }
 
 /** The time zone is needed only if there is a maintenance window. */
@@ -133,15 +142,17 @@ interface TargetTools {
 function observeCertificate(
   spec: CertificateSpec,
   look: StoreLook,
-  pendingValidation: readonly Replaced[],
+  validation: Presence<readonly Replaced[]>,
   tools: TargetTools,
 ): CertificateObservation {
+  const pendingValidation = stillDesired(spec, validation);
   return {
     name: spec.name,
     stored: look.stored,
     interrupted: look.interrupted,
     staged: look.staged,
     pendingValidation,
+    leftProblem: leftProblem(look, validation),
     exposedKey: look.exposedKey,
     targets: spec.targets.map((target) => {
       if (target.what !== "bundle") return observeContent(target, spec.name, look, tools);

@@ -8,7 +8,7 @@ import type {
   PendingActionObservation,
   UnclaimedAction,
 } from "./types.ts";
-import type { UnitState } from "../host/types.ts";
+import type { Presence, UnitState } from "../host/types.ts";
 import { readDirectory, readInfo, readText } from "../host/read.ts";
 
 type PendingActions = Pick<Observation, "pendingActions" | "unclaimed">;
@@ -31,13 +31,15 @@ export async function observePendingActions(
   const { directory, listing } = listPendingActions(certStore, [...services.keys()]);
   if (listing.kind !== "present") return { pendingActions: listing, unclaimed: [] };
   const found = new Map<string, PendingAction>();
+  const others = new Map<string, PendingAction>();
   for (const name of listing.value) {
-    if (services.has(name)) found.set(name, readPendingAction(directory, name));
+    if (isLeftover(name) && !services.has(name)) continue;
+    const action = readPendingAction(directory, name, services.has(name));
+    if (action.kind === "unreadable") return { pendingActions: action, unclaimed: [] };
+    if (action.kind === "present") (services.has(name) ? found : others).set(name, action.value);
   }
   const unclaimed: UnclaimedAction[] = [];
-  for (const pendingAction of listing.value) {
-    if (services.has(pendingAction) || isLeftover(pendingAction)) continue;
-    const left = readPendingAction(directory, pendingAction);
+  for (const [pendingAction, left] of others) {
     const successors = successorsOf(left, specs);
     if (successors.length === 0) continue;
     unclaimed.push({ pendingAction, successors });
@@ -115,12 +117,21 @@ async function recordOf(
   }
 }
 
-function readPendingAction(directory: string, service: string): PendingAction {
+/**
+ * Absent: another run has removed it since. That of a known service counts whatever its text is; of
+ * others only the text tells whom it concerns.
+ */
+function readPendingAction(
+  directory: string,
+  service: string,
+  isKnown: boolean,
+): Presence<PendingAction> {
   const path = `${directory}/${service}`;
   const info = readInfo(path);
   const text = readText(path);
-  return {
-    since: info.kind === "present" ? info.value.mtime?.getTime() ?? 0 : 0,
-    ...parsePendingAction(text.kind === "present" ? text.value : ""),
-  };
+  if (info.kind !== "present") return info;
+  if (text.kind !== "present" && !isKnown) return text;
+  const since = info.value.mtime?.getTime() ?? 0;
+  const action = parsePendingAction(text.kind === "present" ? text.value : "");
+  return { kind: "present", value: { since, ...action } };
 }

@@ -104,6 +104,8 @@ export interface CertificateObservation {
   readonly targets: readonly TargetObservation[];
   /** Files of an interrupted run that no service has validated. */
   readonly pendingValidation: readonly Replaced[];
+  /** Why the record of such files, or what an earlier run staged, cannot be read. */
+  readonly leftProblem?: string | undefined;
   /** A revocation that is not finished; absent: none. */
   readonly revocation?: Presence<PendingRevocation> | undefined;
   /** The record of answers that could not be used; absent: none. */

@@ -12,10 +12,15 @@ import type { Blocked, Due } from "./types.ts";
 import type { CertificateObservation, Observation, TargetObservation } from "../observe/types.ts";
 
 /** A record that cannot be read is not the same as none. */
-export function storeBlockers({ stored, revocation, refused }: CertificateObservation): Blocked[] {
+export function storeBlockers(
+  { stored, revocation, refused, leftProblem }: CertificateObservation,
+): Blocked[] {
   const { leaf, key, chain, fullchain, ca } = stored;
-  return [leaf, key, chain, fullchain, ca, revocation, refused].flatMap((presence) =>
-    presence?.kind === "unreadable" ? { kind: presence.kind, message: presence.problem } : []
+  const problems = [leaf, key, chain, fullchain, ca, revocation, refused].map((presence) =>
+    presence?.kind === "unreadable" ? presence.problem : undefined
+  );
+  return [...problems, leftProblem].flatMap((message) =>
+    message === undefined ? [] : { kind: "unreadable", message }
   );
 }
 

@@ -64,11 +64,11 @@ export function stageRooms(certStore: string): void {
 
 /**
  * Whether the files of a room have their content: cert.pem is written last. After a power cut the
- * others can be blank all the same.
+ * others can be blank all the same. What cannot be read may be a key.
  */
 function isWritten(room: string): boolean {
   return (["cert", "privkey", "ca"] as const).every((part) => {
     const text = readText(`${room}/${part}.pem`);
-    return text.kind === "present" && text.value.trim() !== "";
+    return text.kind === "unreadable" || (text.kind === "present" && text.value.trim() !== "");
   });
 }

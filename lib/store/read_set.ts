@@ -79,11 +79,13 @@ export class StoreReader {
   }
 
   /** The replaced files that no service has validated yet. */
-  pendingValidation(name: string): Replaced[] {
+  pendingValidation(name: string): Presence<readonly Replaced[]> {
+    if (this.#listing.kind !== "present") return this.#listing;
     const path = pendingValidationFile(this.#certStore, name);
-    const exists = this.#listing.kind === "present" && this.#listing.value.has(nameOf(path));
-    const text = exists ? readText(path) : ABSENT;
-    return text.kind === "present" ? parsePendingValidation(text.value) : [];
+    const text = this.#listing.value.has(nameOf(path)) ? readText(path) : ABSENT;
+    return text.kind === "present"
+      ? { kind: "present", value: parsePendingValidation(text.value) }
+      : text;
   }
 
   /** The certificates that have a record of a revocation. */
