@@ -5,7 +5,8 @@
  */
 import * as fs from "node:fs";
 import { removeIfThere, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
-import { plainCause } from "../text/plain_cause.ts";
+import { makeDirectories } from "../host/make_directories.ts";
+import { errorCode, plainCause } from "../text/plain_cause.ts";
 import {
   formatPendingAction,
   parsePendingAction,
@@ -148,8 +149,9 @@ function timeOf(certStore: string, service: string): Date {
 function read(certStore: string, service: string): PendingActionText | undefined {
   const path = pendingActionFile(certStore, service);
   try {
-    return fs.existsSync(path) ? parsePendingAction(fs.readFileSync(path, "utf8")) : undefined;
+    return parsePendingAction(fs.readFileSync(path, "utf8"));
   } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
     throw cannot("write", path, error);
   }
 }
@@ -170,7 +172,7 @@ function write(
 }
 
 function makePendingDirectory(certStore: string): void {
-  fs.mkdirSync(pendingDirectory(certStore), { recursive: true, mode: 0o700 });
+  makeDirectories(pendingDirectory(certStore), 0o700);
   syncDirectory(certStore);
 }
 

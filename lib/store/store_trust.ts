@@ -1,11 +1,12 @@
 /** Whether nobody but root and the runner can change what the store holds. */
 import { type HostUsers, replacers } from "../host/replacers.ts";
+import { observe } from "../host/read.ts";
 import type { Ancestor } from "../host/types.ts";
 import { pendingDirectory } from "./store_paths.ts";
 
 /**
  * Why the store cannot be used as it is. Who may write to it or to its directory of pending actions
- * could plant keys and links there. Undefined also if the store does not exist or cannot be examined.
+ * could plant keys and links there. Undefined also if the store does not exist.
  */
 export function storeProblem(certStore: string): string | undefined {
   return directoryFault(certStore, Deno.statSync) ??
@@ -13,14 +14,10 @@ export function storeProblem(certStore: string): string | undefined {
 }
 
 function directoryFault(directory: string, look: typeof Deno.statSync): string | undefined {
-  let info: Deno.FileInfo;
-  try {
-    info = look(directory);
-  } catch {
-    return undefined;
-  }
-  if (info.isSymlink) return `"${directory}" is a symbolic link; remove it`;
-  const { uid, mode } = info;
+  const found = observe(directory, () => look(directory));
+  if (found.kind !== "present") return found.kind === "absent" ? undefined : found.problem;
+  const { isSymlink, uid, mode } = found.value;
+  if (isSymlink) return `"${directory}" is a symbolic link; remove it`;
   const me = Deno.uid();
   if (uid !== 0 && uid !== me) {
     return `The store "${directory}" belongs to user ${uid}, who could change what is deployed from ` +
