@@ -4,6 +4,7 @@ import { parseCertificate } from "../certificate/certificate.ts";
 import { archivedDirectory, storedDirectory, storedFile } from "./store_paths.ts";
 import { directoryOf } from "../text/path.ts";
 import { syncDirectory } from "../host/atomic_write.ts";
+import { makeDirectories } from "../host/make_directories.ts";
 import { isThere, readText } from "../host/read.ts";
 import { plainCause } from "../text/plain_cause.ts";
 import { closeSet, moveSet } from "./earlier_sets.ts";
@@ -48,7 +49,7 @@ export function archiveSet(certStore: string, name: string, serial: string): str
   const target = removeLink(certStore, stored);
   if (target !== undefined) return target;
   const archived = freeDirectory(archivedDirectory(certStore, name, serial));
-  fs.mkdirSync(directoryOf(archived), { recursive: true, mode: 0o700 });
+  makeDirectories(directoryOf(archived), 0o700);
   fs.renameSync(stored, archived);
   syncDirectory(directoryOf(archived));
   syncDirectory(certStore);
