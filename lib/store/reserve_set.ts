@@ -9,6 +9,7 @@ import * as fs from "node:fs";
 import { type Part, PARTS } from "../certificate/types.ts";
 import { syncDirectory, writeAll } from "../host/atomic_write.ts";
 import { tryRename } from "../host/try_rename.ts";
+import { writeOver } from "../host/write_over.ts";
 import { roomDirectory, stagedDirectory, storedDirectory } from "./store_paths.ts";
 import { finishSwitch } from "./write_set.ts";
 
@@ -61,9 +62,7 @@ export class ReservedSet implements Disposable {
       file: this.#files.get(part) ?? -1,
       bytes: Buffer.from(text(part)),
     }));
-    for (const { file, bytes } of contents) {
-      for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at, null, at);
-    }
+    for (const { file, bytes } of contents) writeOver(file, bytes);
     this.#isWritten = true;
     for (const { file, bytes } of contents) {
       fs.ftruncateSync(file, bytes.length);
