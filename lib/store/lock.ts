@@ -77,10 +77,9 @@ function openLockFile(certStore: string): Deno.FsFile {
     return file;
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    const cause = plainCause(error);
-    const message = errorCode(error) === "EROFS"
-      ? `Cannot open the lock "${path}": ${cause}`
-      : `Cannot open the lock "${path}": ${cause}; run as the owner of the store, or give another "cert_store"`;
+    const isDenied = ["EACCES", "EPERM"].includes(errorCode(error) ?? "");
+    const fix = isDenied ? `; run as the owner of the store, or give another "cert_store"` : "";
+    const message = `Cannot open the lock "${path}": ${plainCause(error)}${fix}`;
     throw new StoreError(message, { cause: error });
   }
 }
