@@ -8,6 +8,7 @@ import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { type Part, PARTS } from "../certificate/types.ts";
 import { syncDirectory, writeAll } from "../host/atomic_write.ts";
+import { quietly } from "../host/quietly.ts";
 import { tryRename } from "../host/try_rename.ts";
 import { writeOver } from "../host/write_over.ts";
 import { roomDirectory, stagedDirectory, storedDirectory } from "./store_paths.ts";
@@ -72,10 +73,11 @@ export class ReservedSet implements Disposable {
     fs.renameSync(room, stagedDirectory(this.#certStore, this.#name));
   }
 
+  /** Never throws, because that would hide what went wrong before; the next run clears what stays. */
   [Symbol.dispose](): void {
-    for (const file of this.#files.values()) fs.closeSync(file);
+    for (const file of this.#files.values()) quietly(() => fs.closeSync(file));
     this.#files.clear();
-    if (!this.#isWritten) this.#clear();
+    if (!this.#isWritten) quietly(() => this.#clear());
   }
 
   /** Follows no link. */

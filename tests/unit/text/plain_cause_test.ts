@@ -66,3 +66,15 @@ pureTest("messageOf() has VCM's own messages as they are, and others in plain wo
   ];
   for (const [error, text] of cases) assert.equal(messageOf(error), text);
 });
+
+pureTest("an error while something is closed does not hide the one before it", () => {
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {
+    code: "ENOSPC",
+  });
+  const closed = Object.assign(new Error("EIO: input/output error, close"), { code: "EIO" });
+  const error = new SuppressedError(closed, new SuppressedError(closed, full));
+  const wrapped = new Error("Cannot write", { cause: error });
+  assert.equal(plainCause(error), "no space left on device");
+  assert.equal(messageOf(error), "no space left on device");
+  assert.deepEqual([error, wrapped].map(errorCode), ["ENOSPC", "ENOSPC"]);
+});
