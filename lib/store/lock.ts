@@ -77,9 +77,10 @@ function openLockFile(certStore: string): Deno.FsFile {
     return file;
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    const isDenied = ["EACCES", "EPERM"].includes(errorCode(error) ?? "");
-    const fix = isDenied ? `; run as the owner of the store, or give another "cert_store"` : "";
-    const message = `Cannot open the lock "${path}": ${plainCause(error)}${fix}`;
+    const cause = plainCause(error);
+    const message = ["EACCES", "EPERM", "ENOTDIR"].includes(errorCode(error) ?? "")
+      ? `Cannot open the lock "${path}": ${cause}; run as the owner of the store, or give another "cert_store"`
+      : `Cannot open the lock "${path}": ${cause}`;
     throw new StoreError(message, { cause: error });
   }
 }

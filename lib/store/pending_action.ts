@@ -151,7 +151,8 @@ function read(certStore: string, service: string): PendingActionText | undefined
   try {
     return parsePendingAction(fs.readFileSync(path, "utf8"));
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
+    // A link that leads nowhere is no record, and is replaced by one.
+    if (["ENOENT", "ELOOP"].includes(errorCode(error) ?? "")) return undefined;
     throw cannot("write", path, error);
   }
 }

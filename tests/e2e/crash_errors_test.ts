@@ -49,7 +49,7 @@ const SAID = {
   ESTALE: "stale file handle",
   EMFILE: "too many open files",
   EBUSY: "(?:device or )?resource busy",
-  EXDEV: "invalid cross-device link",
+  EXDEV: "invalid cross-device link|cross-device link not permitted",
 } as const;
 
 const ERRORS = Object.keys(SAID) as readonly (keyof typeof SAID)[];
