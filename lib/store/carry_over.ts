@@ -45,12 +45,13 @@ export function carryOver(certStore: string): boolean {
 }
 
 /**
- * An interrupted run may have received a set whole, or not at all. Never throws: a run that needs the
- * place for a set says why it is not free.
+ * An interrupted run may have received a set whole, or not at all. Throws the system's error if the
+ * store cannot be listed. If the place for a set is not free, a run that needs it says why.
  */
 export function stageRooms(certStore: string): void {
+  const entries = listKnown(certStore, [nameOf(lockFile(certStore))]);
   try {
-    for (const name of fs.readdirSync(certStore).flatMap((entry) => nameOfRoom(entry) ?? [])) {
+    for (const name of entries.flatMap((entry) => nameOfRoom(entry) ?? [])) {
       const room = roomDirectory(certStore, name);
       const others = [stagedDirectory, retiredDirectory, committedDirectory];
       if (!isWritten(room) || others.some((place) => isThere(place(certStore, name)))) {

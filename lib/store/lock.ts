@@ -57,7 +57,7 @@ export function lockStore(certStore: string): Disposable {
   } catch (error) {
     file.close();
     if (error instanceof StoreError) throw error;
-    const message = `Cannot rename what an earlier version left in the store "${certStore}": ` +
+    const message = `Cannot take over what an earlier run left in the store "${certStore}": ` +
       plainCause(error);
     throw new StoreError(message, { cause: error });
   }
