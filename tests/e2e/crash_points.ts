@@ -11,6 +11,8 @@ const LANES = 3;
 export interface Sweep<T> {
   /** Brings a host that was made to the start. */
   readonly prepare?: (site: Site) => Promise<void>;
+  /** How many hosts; one where they would differ. */
+  readonly lanes?: number;
   /** Calls of an undisturbed run; absent: its changes. */
   readonly record?: (site: Site) => Promise<readonly FileChange[]>;
   readonly makeTrials: (calls: readonly FileChange[]) => readonly T[];
@@ -25,13 +27,13 @@ export interface Sweep<T> {
 export async function tryEach<T>(
   bao: OpenBao,
   start: Start,
-  { prepare, record = recordChanges, makeTrials }: Sweep<T>,
+  { prepare, lanes = LANES, record = recordChanges, makeTrials }: Sweep<T>,
   tryOne: (site: Site, trial: T) => Promise<void>,
 ): Promise<{ readonly changes: number; readonly trials: number; readonly seconds: number }> {
   const begun = performance.now();
   await using stack = new AsyncDisposableStack();
   const sites: Site[] = [];
-  for (let lane = 0; lane < LANES; lane++) sites.push(stack.use(await makeSite(bao, start)));
+  for (let lane = 0; lane < lanes; lane++) sites.push(stack.use(await makeSite(bao, start)));
   await Promise.all(sites.map(async (site) => {
     await prepare?.(site);
     if (prepare !== undefined) await site.save();
