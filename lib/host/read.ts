@@ -53,8 +53,10 @@ export function readDirectory(
 export function listKnown(path: string, known: readonly string[]): string[] {
   const names = fs.readdirSync(path);
   const unlisted = known.find((name) => !names.includes(name) && isThere(`${path}/${name}`));
-  // Or it was created in between.
-  if (unlisted === undefined || fs.readdirSync(path).includes(unlisted)) return names;
+  if (unlisted === undefined) return names;
+  // It was created in between, or the error has passed.
+  const again = fs.readdirSync(path);
+  if (again.includes(unlisted)) return again;
   const message = `input/output error: its entry "${unlisted}" is not listed`;
   throw Object.assign(new Error(message), { code: "EIO" });
 }
