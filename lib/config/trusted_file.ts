@@ -34,7 +34,7 @@ export function readTrusted(
     throw refusal(path, `is ${followed.info.isDirectory ? "a directory" : "not a regular file"}`);
   }
   using file = orRefuse(() => Deno.openSync(followed.path, { read: true }));
-  const info = file.statSync();
+  const info = orRefuse(() => file.statSync());
   const uid = Deno.uid();
   if (uid !== null) {
     const opened: Followed = { ...followed, info };

@@ -90,8 +90,7 @@ export function observe<T>(path: string, look: () => T): Presence<T> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || errorCode(error) === "ENOENT") return ABSENT;
     const isDenied = error instanceof Deno.errors.PermissionDenied || errorCode(error) === "EACCES";
-    const denied = isDenied && Deno.uid() !== 0;
-    const fix = denied ? "; run as root" : "";
+    const fix = isDenied && isOrdinaryUser() ? "; run as root" : "";
     return { kind: "unreadable", problem: `Cannot read "${path}": ${plainCause(error)}${fix}` };
   }
 }
@@ -108,4 +107,14 @@ export function observePermitted<T>(path: string, look: () => T): Presence<T> {
     }
   });
   return isDenied ? ABSENT : found;
+}
+
+/** A worker may not ask, and has nobody to advise. */
+function isOrdinaryUser(): boolean {
+  try {
+    return Deno.uid() !== 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return false;
+    throw error;
+  }
 }

@@ -144,6 +144,13 @@ function pendingValidationOf(
   return { pendingValidation: replaced.filter(isTarget) };
 }
 
+/** Why what an earlier run staged cannot be read: that is not the same as nothing. */
+function stagedProblem({ staged }: StoreLook): string | undefined {
+  const parts = staged && [staged.leaf, staged.key, staged.chain, staged.fullchain, staged.ca];
+  const unread = parts?.find(({ kind }) => kind === "unreadable");
+  return unread?.kind === "unreadable" ? unread.problem : undefined;
+}
+
 /** The time zone is needed only if there is a maintenance window. */
 function zoneFor(specs: readonly CertificateSpec[]): string {
   const timed = specs.some(({ windows, services }) =>
@@ -182,7 +189,8 @@ function observeCertificate(
     stored: look.stored,
     interrupted: look.interrupted,
     staged: look.staged,
-    ...record,
+    pendingValidation: record.pendingValidation,
+    unreadableRecord: record.unreadableRecord ?? stagedProblem(look),
     exposedKey: look.exposedKey,
     targets: spec.targets.map((target) => {
       if (target.what !== "bundle") return observeContent(target, spec.name, look, tools);

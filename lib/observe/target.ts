@@ -98,11 +98,9 @@ export function observePath(
 ): PathObservation {
   const directory = directoryOf(spec.path);
   const { names: listing, traces, ancestors, problem } = directories.list(directory);
-  const known = listing.kind === "present";
-  const siblings = known && traces ? listing.value : undefined;
-  const file = known && !listing.value.has(nameOf(spec.path))
-    ? ABSENT
-    : observeContent(spec, expected, accounts, directories);
+  const siblings = listing.kind === "present" && traces ? listing.value : undefined;
+  // A listing that an error cut short lacks files that are there.
+  const file = observeContent(spec, expected, accounts, directories);
   return {
     path: spec.path,
     ancestors: ancestors.ancestors,

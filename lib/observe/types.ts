@@ -110,7 +110,7 @@ export interface CertificateObservation {
   readonly targets: readonly TargetObservation[];
   /** Files of an interrupted run that no service has validated. */
   readonly pendingValidation: readonly Replaced[];
-  /** Why the record of replaced files cannot be read. */
+  /** Why the record of replaced files, or what an earlier run staged, cannot be read. */
   readonly unreadableRecord?: string | undefined;
   /** A revocation that is not finished; absent: none. */
   readonly revocation?: Presence<PendingRevocation> | undefined;

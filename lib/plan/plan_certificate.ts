@@ -66,9 +66,10 @@ export function planCertificate(
   const deploy = selection.deploy && blocked.length === 0
     ? deployStep(spec, observed, targets, whole, context.validating)
     : undefined;
+  // What is staged is removed only if it is certain that it is not wanted.
   const recover = recoverStep(
     spec,
-    staged ? { ...observed, interrupted: false } : observed,
+    staged || !readable ? { ...observed, interrupted: false } : observed,
     targets,
     recovery.replaced,
   );

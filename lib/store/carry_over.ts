@@ -57,12 +57,13 @@ function renameOrMove(from: string, to: string): void {
 }
 
 /**
- * An interrupted run may have received a set whole, or not at all. Never throws: a run that needs the
- * place for a set says why it is not free. If the store cannot be listed, no run uses it (read_set.ts).
+ * An interrupted run may have received a set whole, or not at all. Throws the system's error if the
+ * store cannot be listed. If the place for a set is not free, a run that needs it says why.
  */
 export function stageRooms(certStore: string): void {
+  const entries = listKnown(certStore, [nameOf(lockFile(certStore))]);
   try {
-    for (const name of fs.readdirSync(certStore).flatMap((entry) => nameOfRoom(entry) ?? [])) {
+    for (const name of entries.flatMap((entry) => nameOfRoom(entry) ?? [])) {
       const room = roomDirectory(certStore, name);
       const others = [stagedDirectory, retiredDirectory, committedDirectory];
       if (!isWritten(room) || others.some((place) => isThere(place(certStore, name)))) {
@@ -76,11 +77,11 @@ export function stageRooms(certStore: string): void {
 
 /**
  * Whether the files of a room have their content: cert.pem is written last. After a power cut the
- * others can be blank all the same.
+ * others can be blank all the same. What cannot be read may be a key.
  */
 function isWritten(room: string): boolean {
   return (["cert", "privkey", "ca"] as const).every((part) => {
     const text = readText(`${room}/${part}.pem`);
-    return text.kind === "present" && text.value.trim() !== "";
+    return text.kind === "unreadable" || (text.kind === "present" && text.value.trim() !== "");
   });
 }

@@ -57,7 +57,7 @@ export function lockStore(certStore: string): Disposable {
     stageRooms(certStore);
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    const message = `Cannot rename what an earlier version left in the store "${certStore}": ` +
+    const message = `Cannot take over what an earlier run left in the store "${certStore}": ` +
       causeAndFix(error, `${certStore}/`);
     throw new StoreError(message, { cause: error });
   }
@@ -77,9 +77,10 @@ function openLockFile(certStore: string): Deno.FsFile {
     return file;
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    const fix = errorCode(error) === "EROFS" ? "make it writable" : "run as the owner of the store";
-    const why = plainCause(error);
-    const message = `Cannot open the lock "${path}": ${why}; ${fix}, or give another "cert_store"`;
+    const access = ["EACCES", "EPERM", "ENOTDIR"].includes(errorCode(error) ?? "");
+    const fix = access ? `run as the owner of the store, or give another "cert_store"` : undefined;
+    const cause = fix ? `${plainCause(error)}; ${fix}` : causeAndFix(error, path);
+    const message = `Cannot open the lock "${path}": ${cause}`;
     throw new StoreError(message, { cause: error });
   }
 }

@@ -5,8 +5,8 @@
  */
 import * as fs from "node:fs";
 import { removeIfThere, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
-import { makeDirectory } from "../host/make_directories.ts";
-import { isThere, readRegular } from "../host/read.ts";
+import { makeDirectories } from "../host/make_directories.ts";
+import { readRegular } from "../host/read.ts";
 import { causeAndFix, errorCode } from "../text/plain_cause.ts";
 import {
   formatPendingAction,
@@ -152,7 +152,8 @@ function read(certStore: string, service: string): PendingActionText | undefined
   try {
     return parsePendingAction(readRegular(path));
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
+    // A link that leads nowhere is no record, and is replaced by one.
+    if (["ENOENT", "ELOOP"].includes(errorCode(error) ?? "")) return undefined;
     throw cannot("write", path, error);
   }
 }
@@ -173,8 +174,7 @@ function write(
 }
 
 function makePendingDirectory(certStore: string): void {
-  const directory = pendingDirectory(certStore);
-  if (!isThere(directory)) makeDirectory(directory, 0o700);
+  makeDirectories(pendingDirectory(certStore), 0o700);
   syncDirectory(certStore);
 }
 

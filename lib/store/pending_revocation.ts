@@ -4,6 +4,7 @@
  */
 import * as fs from "node:fs";
 import { removeIfThere, syncDirectory } from "../host/atomic_write.ts";
+import { quietly } from "../host/quietly.ts";
 import { ABSENT, readInfo, readText } from "../host/read.ts";
 import type { Presence } from "../host/types.ts";
 import { causeAndFix, plainCause } from "../text/plain_cause.ts";
@@ -36,12 +37,8 @@ export function removePendingRevocation(certStore: string, name: string): void {
     const fix = `fix: rm ${shellWord(path)}`;
     throw new Error(`Cannot remove "${path}": ${plainCause(error)}; ${fix}`, { cause: error });
   }
-  try {
-    syncDirectory(certStore);
-  } catch {
-    // If a power cut brings it back, the server is asked once more, which changes nothing.
-    return;
-  }
+  // If a power cut brings it back, the server is asked once more, which changes nothing.
+  quietly(() => syncDirectory(certStore));
 }
 
 export function readPendingRevocation(

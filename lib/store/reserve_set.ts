@@ -8,7 +8,9 @@ import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { type Part, PARTS } from "../certificate/types.ts";
 import { syncDirectory, writeAll } from "../host/atomic_write.ts";
+import { quietly } from "../host/quietly.ts";
 import { tryRename } from "../host/try_rename.ts";
+import { writeOver } from "../host/write_over.ts";
 import { roomDirectory, stagedDirectory, storedDirectory } from "./store_paths.ts";
 import { finishSwitch } from "./write_set.ts";
 
@@ -61,9 +63,7 @@ export class ReservedSet implements Disposable {
       file: this.#files.get(part) ?? -1,
       bytes: Buffer.from(text(part)),
     }));
-    for (const { file, bytes } of contents) {
-      for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at, null, at);
-    }
+    for (const { file, bytes } of contents) writeOver(file, bytes);
     this.#isWritten = true;
     for (const { file, bytes } of contents) {
       fs.ftruncateSync(file, bytes.length);
@@ -73,10 +73,11 @@ export class ReservedSet implements Disposable {
     fs.renameSync(room, stagedDirectory(this.#certStore, this.#name));
   }
 
+  /** Never throws, because that would hide what went wrong before; the next run clears what stays. */
   [Symbol.dispose](): void {
-    for (const file of this.#files.values()) fs.closeSync(file);
+    for (const file of this.#files.values()) quietly(() => fs.closeSync(file));
     this.#files.clear();
-    if (!this.#isWritten) this.#clear();
+    if (!this.#isWritten) quietly(() => this.#clear());
   }
 
   /** Follows no link. */

@@ -103,7 +103,7 @@ function replaceEmptied(certStore: string, name: string): void {
     for (const entry of fs.readdirSync(current)) {
       moveEntry(`${current}/${entry}`, `${committed}/${entry}`);
     }
-    syncDirectory(retired);
+    for (const directory of [committed, retired]) syncDirectory(directory);
   }
   fs.renameSync(committed, current);
   syncDirectory(certStore);

@@ -4,7 +4,8 @@ import { directoryOf, isKernelPath } from "./path.ts";
 import { shellWord } from "./quote.ts";
 
 /** The system's error message, without the call and the number that the runtime adds. */
-export function plainCause(error: unknown): string {
+export function plainCause(thrown: unknown): string {
+  const error = unsuppressed(thrown);
   if (error instanceof Error && error.name === "NotCapable") return beyondPermissions(error);
   const message = error instanceof Error ? error.message : String(error);
   if (message.startsWith("UNKNOWN: ")) return wordsOfNumber(numberOf(error));
@@ -64,7 +65,8 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 /** The message of any error for a user: that of VCM's own errors as it is, others in plain words. */
-export function messageOf(error: unknown): string {
+export function messageOf(thrown: unknown): string {
+  const error = unsuppressed(thrown);
   if (!(error instanceof Error)) return String(error);
   if (/^(?:Type|Range|Reference|Syntax)Error$/.test(error.name)) {
     return `internal error: ${error.message}; this is a bug in VCM: try again and, if that fails, too, ` +
@@ -87,10 +89,15 @@ function pathOf(error: Error): string | undefined {
  * The code of an error, such as "EBUSY", or of the error that caused it. Messages differ by runtime.
  */
 export function errorCode(error: unknown): string | undefined {
-  for (let one = error; one instanceof Error; one = one.cause) {
+  for (let one = unsuppressed(error); one instanceof Error; one = unsuppressed(one.cause)) {
     if ("code" in one && typeof one.code === "string" && one.code !== "UNKNOWN") return one.code;
     const code = codeOfNumber(numberOf(one));
     if (code !== undefined) return code;
   }
   return undefined;
+}
+
+/** The first of two errors, if what was opened could not be closed after it. */
+function unsuppressed(error: unknown): unknown {
+  return error instanceof SuppressedError ? unsuppressed(error.suppressed) : error;
 }

@@ -1,5 +1,6 @@
 /** What holds on a host after a run that was disturbed, and after the next one. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { parseCertificate } from "../../lib/certificate/certificate.ts";
 import { type Part, PARTS } from "../../lib/certificate/types.ts";
 import { exists } from "../support/part.ts";
 import { assert } from "./assert.ts";
@@ -34,11 +35,15 @@ export async function assertNothingHalf(site: Site, before: Look) {
       assertWhole(path, await readFiles(`${site.directory}/${path}`, files));
     }
   }
-  for (const { file, certificate, what } of site.desired) {
+  for (const { file, certificate, what, inPlace } of site.desired) {
     const text = now.targets[file];
-    if (text === before.targets[file]) continue;
-    assert.equal(text, now.sets[certificate]?.[`${what}.pem`], `${file} is neither old nor new`);
+    const old = before.targets[file];
+    if (text === old || text === now.sets[certificate]?.[`${what}.pem`]) continue;
+    // It can be half written, and then what it was is beside it.
+    const kept = inPlace && await readFiles(`${site.directory}/ssl`, [`.${file}.vcm-old`]);
+    assert.equal(kept?.[`.${file}.vcm-old`] ?? text, old, `${file} is neither old nor new`);
   }
+  await assertMetricsWhole(site);
   await assertClosed(site);
   const stored = NAMES.filter((name) =>
     now.sets[name]?.["cert.pem"] !== before.sets[name]?.["cert.pem"]
@@ -80,6 +85,7 @@ export async function assertInOrder(site: Site): Promise<void> {
   }
   assertNothingLeft(site);
   await assertClosed(site);
+  await assertMetricsWhole(site, "vcm_run_success 1");
   const check = await site.vcm("check");
   assert.equal(check.code, 0, check.stdout + check.stderr);
   const asked = site.asked();
@@ -88,11 +94,40 @@ export async function assertInOrder(site: Site): Promise<void> {
   assert.deepEqual([code, stdout, stderr, site.asked()], [0, nothing, "", asked]);
 }
 
+/** Serial numbers of certificates that the server issued since the start and the store does not hold. */
+export async function wasted(site: Site): Promise<readonly string[]> {
+  const certificates = [...walk(site.directory)].filter((path) =>
+    /^store\/.*\/cert\.pem$/.test(path)
+  );
+  const held = await Promise.all(certificates.map(async (path) => {
+    const text = await Deno.readTextFile(`${site.directory}/${path}`);
+    return text.trim() === "" ? "" : parseCertificate(text).serial;
+  }));
+  return site.issued().filter((serial) => !held.includes(serial));
+}
+
+/** Asserts that a run logs in once at most, and that its token does not outlive it. */
+export function assertLoggedOut(site: Site, runs = 1): void {
+  const { begun, ended } = site.logins();
+  assert.ok(begun <= runs && ended === begun, `${ended} of ${begun} logins ended, in ${runs} runs`);
+}
+
+/** Absent, or whole. */
+async function assertMetricsWhole(
+  { directory, start }: Site,
+  line = "vcm_build_info",
+): Promise<void> {
+  const [text] = Object.values(await readFiles(`${directory}/metrics`, ["vcm.prom"]));
+  if (start.login === undefined || text === undefined) return;
+  assert.ok(text.includes(`\n${line}`) && text.endsWith("\n"), `half a file of metrics: ${text}`);
+}
+
 const ARCHIVE = "store/archive";
 
 function assertNothingLeft({ directory, desired }: Site): void {
   const known = new Set([
-    ...["log", "ssl", "store", "store/.lock", "store/.pending", "vcm.yaml"],
+    ...["log", "lost+found", "metrics", "metrics/vcm.prom", "ssl", "vcm.yaml"],
+    ...["store", "store/.lock", "store/.pending"],
     ...desired.map(({ file }) => `ssl/${file}`),
     ...NAMES.map((name) => `store/${name}`),
     ...NAMES.flatMap((name) => PARTS.map((what) => `store/${name}/${what}.pem`)),
@@ -110,10 +145,10 @@ async function assertClosed({ directory, desired }: Site): Promise<void> {
     const info = await Deno.lstat(`${directory}/${path}`);
     const mode = permissions(info);
     const said = `${path} has mode ${mode.toString(8)} and belongs to ${info.uid}:${info.gid}`;
-    const file = /^ssl\/\.?(.*?)(?:\.vcm-(?:new|old))?$/.exec(path)?.[1];
+    const file = /^ssl\/\.*(.*?)(?:\.vcm-(?:new|old))*$/.exec(path)?.[1];
     const wanted = desired.find((one) => one.file === file);
     // A directory that is being made is empty, and takes its name when all may enter it.
-    if (path === "ssl" || path === ".ssl.vcm-new") continue;
+    if (path === "ssl" || path === ".ssl.vcm-new" || path.startsWith("metrics")) continue;
     if (wanted === undefined) {
       assert.equal(mode & 0o077, 0, said);
       continue;

@@ -1,4 +1,4 @@
-/** Disturbs a run at each of its file-changing system calls, one after the other. */
+/** Disturbs a run at each of its system calls on files, one after the other. */
 import type { OpenBao } from "../support/openbao.ts";
 import type { FileChange } from "../support/strace.ts";
 import { assert } from "./assert.ts";
@@ -6,6 +6,17 @@ import { makeSite, type Site, type Start } from "./crash_site.ts";
 
 /** Sites that are worked on at one time: what runs in them waits for a part of its time. */
 const LANES = 3;
+
+/** What is tried, and on what. */
+export interface Sweep<T> {
+  /** Brings a host that was made to the start. */
+  readonly prepare?: (site: Site) => Promise<void>;
+  /** How many hosts; one where they would differ. */
+  readonly lanes?: number;
+  /** Calls of an undisturbed run; absent: its changes. */
+  readonly record?: (site: Site) => Promise<readonly FileChange[]>;
+  readonly makeTrials: (calls: readonly FileChange[]) => readonly T[];
+}
 
 /**
  * Records what an undisturbed run changes, makes trials of that, and tries each on a host that has
@@ -16,14 +27,18 @@ const LANES = 3;
 export async function tryEach<T>(
   bao: OpenBao,
   start: Start,
-  makeTrials: (changes: readonly FileChange[]) => readonly T[],
+  { prepare, lanes = LANES, record = recordChanges, makeTrials }: Sweep<T>,
   tryOne: (site: Site, trial: T) => Promise<void>,
 ): Promise<{ readonly changes: number; readonly trials: number; readonly seconds: number }> {
   const begun = performance.now();
   await using stack = new AsyncDisposableStack();
   const sites: Site[] = [];
-  for (let lane = 0; lane < LANES; lane++) sites.push(stack.use(await makeSite(bao, start)));
-  const changes = await recordOnEach(sites);
+  for (let lane = 0; lane < lanes; lane++) sites.push(stack.use(await makeSite(bao, start)));
+  await Promise.all(sites.map(async (site) => {
+    await prepare?.(site);
+    if (prepare !== undefined) await site.save();
+  }));
+  const changes = await recordOnEach(sites, record);
   const trials = makeTrials(changes);
   const failures: string[] = [];
   const waiting = trials.values();
@@ -33,7 +48,10 @@ export async function tryEach<T>(
       try {
         await tryOne(site, trial);
       } catch (error) {
-        failures.push(`${JSON.stringify(trial)}: ${(error as Error).message}`);
+        const failure = `${JSON.stringify(trial)}: ${(error as Error).message}`;
+        // At once, because the others take minutes.
+        console.error(failure);
+        failures.push(failure);
       }
     }
   }));
@@ -44,16 +62,23 @@ export async function tryEach<T>(
   return { changes: changes.length, trials: trials.length, seconds };
 }
 
-/** All make the same changes, if in another order, so that each is found again in the next run. */
-async function recordOnEach(sites: readonly Site[]): Promise<readonly FileChange[]> {
+async function recordChanges(site: Site): Promise<readonly FileChange[]> {
+  const { code, stdout, stderr, changes } = await site.record();
+  assert.equal(code, 0, stdout + stderr);
+  return changes;
+}
+
+/** All make the same calls, if in another order, so that each is found again in the next run. */
+async function recordOnEach(
+  sites: readonly Site[],
+  record: (site: Site) => Promise<readonly FileChange[]>,
+): Promise<readonly FileChange[]> {
   const records = await Promise.all(sites.map(async (site) => {
     await site.reset();
-    const { code, stdout, stderr, changes } = await site.record();
-    assert.equal(code, 0, stdout + stderr);
-    return changes;
+    return await record(site);
   }));
   const [first = [], ...others] = records;
-  const sorted = (changes: readonly FileChange[]) => changes.map((c) => JSON.stringify(c)).sort();
+  const sorted = (calls: readonly FileChange[]) => calls.map((one) => JSON.stringify(one)).sort();
   for (const other of others) assert.deepEqual(sorted(other), sorted(first));
   return first;
 }

@@ -7,7 +7,11 @@ export const SWEEPS: readonly string[] = [
   "tests/e2e/crash_bundle_test.ts",
   "tests/e2e/crash_errors_test.ts",
   "tests/e2e/crash_overlay_test.ts",
+  "tests/e2e/crash_in_place_test.ts",
+  "tests/e2e/crash_inodes_test.ts",
+  "tests/e2e/crash_power_test.ts",
   "tests/e2e/crash_prune_test.ts",
+  "tests/e2e/crash_reads_test.ts",
   "tests/e2e/crash_revoke_test.ts",
   "tests/integration/election_test.ts",
 ];
@@ -15,7 +19,7 @@ export const SWEEPS: readonly string[] = [
 export const sweeps: Step = {
   name: "sweeps",
   title:
-    "bundles, system errors, prune and revoke, disturbed at each change; a cluster without a leader",
+    "bundles, files in place, system errors, power cuts, prune and revoke at each change; a cluster without a leader",
   async run() {
     await fetchParts();
     const { counts, failed } = await runTests({ flags: ["-A"], paths: [...SWEEPS] });

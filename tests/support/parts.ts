@@ -13,6 +13,7 @@ import { fetchPrometheus } from "./fetch_prometheus.ts";
 import { fetchShells } from "./fetch_shells.ts";
 import { fetchStrace } from "./fetch_strace.ts";
 import type { Part } from "./part.ts";
+import { probeDiskImage } from "./probe_disk_image.ts";
 import { probeMachine } from "./probe_machine.ts";
 
 const FETCHERS = {
@@ -27,6 +28,7 @@ const FETCHERS = {
   acl: fetchAcl,
   prometheus: fetchPrometheus,
   machine: probeMachine,
+  "disk image": probeDiskImage,
 } as const;
 
 /** What a test can need beside the sources; "machine" is what `startMachine()` needs. */

@@ -23,7 +23,7 @@ export type Fault = "kill" | FileError;
 
 export type FileError =
   | ("ENOSPC" | "EIO" | "EACCES" | "EROFS")
-  | ("EDQUOT" | "ESTALE" | "EMFILE" | "EBUSY" | "EXDEV");
+  | ("EDQUOT" | "ESTALE" | "EMFILE" | "EBUSY" | "EXDEV" | "ENOMEM");
 
 /** How a traced program ended. */
 export interface Traced {
@@ -44,6 +44,11 @@ const CHANGES = [
   ...["unlink", "unlinkat", "rmdir", "mkdir", "mkdirat", "mknod", "mknodat"],
 ];
 
+const READS = [
+  ...["read", "pread64", "readv", "preadv", "getdents64", "readlink", "readlinkat"],
+  ...["stat", "lstat", "fstat", "newfstatat", "statx", "access", "faccessat", "faccessat2"],
+];
+
 /**
  * Runs a program to its end, and tells by which calls it changed what lies below a directory, in their
  * order. Opening counts where it can make a file or is for writing. Throws where two threads make
@@ -57,12 +62,31 @@ export async function recordChanges(
   // An architecture lacks some; a question mark lets strace pass over those.
   const names = [...OPENS, ...CHANGES].map((name) => `?${name}`).join(",");
   // No bytes of what is written, among which are keys.
-  const { trace, ...traced } = await runTraced(
-    ["-y", "-s", "0", "-e", `trace=${names}`],
-    argv,
-    env,
-  );
+  const options = ["-y", "-s", "0", "-e", `trace=${names}`];
+  const { trace, ...traced } = await runTraced(options, argv, env);
   return { ...traced, changes: findChanges(trace, below) };
+}
+
+/**
+ * The same of calls that read. More than one thread may make the same one; a fault is then met by
+ * each of them, at its own.
+ */
+export async function recordReads(
+  argv: readonly string[],
+  below: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Traced & { readonly reads: readonly FileChange[] }> {
+  const names = [...OPENS, ...READS].map((name) => `?${name}`).join(",");
+  const options = ["-y", "-s", "0", "-e", `trace=${names}`];
+  const { trace, ...traced } = await runTraced(options, argv, env);
+  const calls = findCalls(trace, below).filter(({ call, rest }) =>
+    !OPENS.includes(call) || !CAN_CHANGE.test(rest)
+  );
+  const reads = calls.map(({ call, path, nth }) => ({ call, path, nth }));
+  return {
+    ...traced,
+    reads: [...new Map(reads.map((one) => [JSON.stringify(one), one])).values()],
+  };
 }
 
 /** Runs a program that meets a fault at a call; `met` is whether it came to that. */
@@ -111,10 +135,28 @@ async function runTraced(
   }
 }
 
+const CAN_CHANGE = /O_(WRONLY|RDWR|CREAT)/;
+
 function findChanges(trace: string, below: string): FileChange[] {
-  const changes: FileChange[] = [];
-  const counts = new Map<string, number>();
   const threads = new Map<string, string>();
+  return findCalls(trace, below).flatMap(({ call, path, nth, thread, rest }) => {
+    if (OPENS.includes(call) && !CAN_CHANGE.test(rest)) return [];
+    const before = threads.get(`${call} ${path}`) ?? thread;
+    if (before !== thread) throw new Error(`Two threads call ${call} for "${path}"`);
+    threads.set(`${call} ${path}`, thread);
+    return { call, path, nth };
+  });
+}
+
+/** A call of a thread; `rest` is what follows its name in the trace. */
+interface Call extends FileChange {
+  readonly thread: string;
+  readonly rest: string;
+}
+
+function findCalls(trace: string, below: string): Call[] {
+  const calls: Call[] = [];
+  const counts = new Map<string, number>();
   for (const line of trace.split("\n")) {
     const [, thread = "", call = "", rest = ""] = /^(\d+) +(\w+)\((.*)$/.exec(line) ?? [];
     // Of a rename strace takes the first path alone for one that the call has to do with.
@@ -123,14 +165,9 @@ function findChanges(trace: string, below: string): FileChange[] {
     for (const path of paths) counts.set(`${thread} ${call} ${path}`, count(path) + 1);
     // Of a copy the last path is the changed one.
     const path = paths.at(call === "copy_file_range" ? -1 : 0);
-    if (!path?.startsWith(`${below}/`)) continue;
-    if (OPENS.includes(call) && !/O_(WRONLY|RDWR|CREAT)/.test(rest)) continue;
-    const before = threads.get(`${call} ${path}`) ?? thread;
-    if (before !== thread) throw new Error(`Two threads call ${call} for "${path}"`);
-    threads.set(`${call} ${path}`, thread);
-    changes.push({ call, path, nth: count(path) });
+    if (path?.startsWith(`${below}/`)) calls.push({ call, path, nth: count(path), thread, rest });
   }
-  return changes;
+  return calls;
 }
 
 /** In quotes, or behind the number of a descriptor. The working directory counts for nothing. */

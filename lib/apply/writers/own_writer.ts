@@ -133,6 +133,7 @@ async function keep(path: string, inPlace: boolean | "acl", copyLink: CopyLink):
     // Fails early if the target cannot be opened for writing, for example on a read-only mount.
     fs.closeSync(openRegularFile(path, fs.constants.O_WRONLY));
     await copy(path, kept, copyLink, inPlace === "acl" ? 0o7700 : undefined);
+    syncDirectory(directoryOf(kept));
   } else await linkOrCopy(path, kept, copyLink);
   const identity = identityAt(kept);
   if (identity === undefined) throw new OtherFileError();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { plainCause } from "../../../lib/text/plain_cause.ts";
-import { readDirectory, readInfo, readText } from "../../../lib/host/read.ts";
+import { observe, readDirectory, readInfo, readText } from "../../../lib/host/read.ts";
 import { makeDirectory } from "../../support/rig.ts";
 
 Deno.test("what is not there is absent", () => {
@@ -73,4 +73,16 @@ Deno.test("plainCause() leaves the system's own words", () => {
     assert.equal(plainCause(new Error(message)), plain);
   }
   assert.equal(plainCause("Text"), "text");
+});
+
+Deno.test({
+  name: "what a worker may not read has the system's words, whatever the worker may ask",
+  permissions: "none",
+  fn: () => {
+    const denied = new Deno.errors.PermissionDenied("Permission denied (os error 13)");
+    const found = observe("/x", () => {
+      throw denied;
+    });
+    assert.deepEqual(found, { kind: "unreadable", problem: 'Cannot read "/x": permission denied' });
+  },
 });

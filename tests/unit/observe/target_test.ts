@@ -13,11 +13,16 @@ import { type Directory, makeDirectory } from "../../support/rig.ts";
 const ACCOUNTS = await lookUpAccounts([], []);
 const STORED = { kind: "present", value: "text of the store\n" } as const;
 
-function look(directory: Directory, name: string, stored: Presence<string> = STORED) {
+function look(
+  directory: Directory,
+  name: string,
+  stored: Presence<string> = STORED,
+  Cache = DirectoryCache,
+) {
   const spec: TargetSpec = { what: "cert", path: directory.at(name), createDirs: false };
   const texts = { cert: stored, chain: ABSENT, fullchain: ABSENT, privkey: ABSENT, ca: ABSENT };
   const expected = expect(spec, "web.example.com", texts, undefined);
-  const directories = new DirectoryCache(
+  const directories = new Cache(
     new AncestorFinder(Deno.uid() ?? 0, ACCOUNTS),
     UNWAITING_READER,
   );
@@ -37,6 +42,20 @@ Deno.test("a file is seen with its owners, its mode and whether it is the store'
   const same = lookAtFile(directory, "same");
   assert.deepEqual([same.type, same.uid, same.gid], ["file", uid, gid]);
   assert.deepEqual([same.mode, same.sameContent], [0o640, true]);
+});
+
+Deno.test("a file that a failed listing of its directory lacks is there all the same", () => {
+  class EmptyListing extends DirectoryCache {
+    override list(directory: string) {
+      return {
+        ...super.list(directory),
+        names: { kind: "present", value: new Set<string>() },
+      } as const;
+    }
+  }
+  using directory = makeDirectory();
+  directory.write("file", "text of another tool");
+  assert.equal(look(directory, "file", STORED, EmptyListing).file.kind, "present");
 });
 
 Deno.test("every byte counts for the content", () => {

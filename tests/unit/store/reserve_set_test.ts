@@ -39,16 +39,19 @@ Deno.test("a staged set has exactly the text, in files that were open before", (
 Deno.test("lockStore() stages room that an interrupted run left, unless a switch has begun", () => {
   using store = makeDirectory();
   Deno.chmodSync(store.path, 0o700);
-  for (const name of ["a", "b", "c", "d"]) {
+  for (const name of ["a", "b", "c", "d", "e"]) {
     for (const part of PARTS) store.write(`.room-${name}/${part}.pem`, "text");
   }
+  // A directory stands for a file that cannot be read, which may be a key.
+  Deno.removeSync(store.at(".room-e/privkey.pem"));
+  Deno.mkdirSync(store.at(".room-e/privkey.pem"));
   // Killed before the last file was written, and a power cut after that.
   store.write(".room-c/cert.pem", "\n\n");
   store.write(".room-d/ca.pem", "\n\n");
   store.write(".old-b/cert.pem", "old");
   using _lock = lockStore(store.path);
   const left = store.tree().filter((name) => name.endsWith("cert.pem"));
-  assert.deepEqual(left, [".new-a/cert.pem", ".old-b/cert.pem"]);
+  assert.deepEqual(left, [".new-a/cert.pem", ".new-e/cert.pem", ".old-b/cert.pem"]);
 });
 
 Deno.test("lockStore() makes a store with all directories above it, for the owner alone", () => {

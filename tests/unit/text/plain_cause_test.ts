@@ -111,3 +111,15 @@ pureTest("causeAndFix() has the next command for what a person must fix", () => 
     "no space left on device; free space there; see: df -h /, df -i /",
   );
 });
+
+pureTest("an error while something is closed does not hide the one before it", () => {
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {
+    code: "ENOSPC",
+  });
+  const closed = Object.assign(new Error("EIO: input/output error, close"), { code: "EIO" });
+  const error = new SuppressedError(closed, new SuppressedError(closed, full));
+  const wrapped = new Error("Cannot write", { cause: error });
+  assert.equal(plainCause(error), "no space left on device");
+  assert.equal(messageOf(error), "no space left on device");
+  assert.deepEqual([error, wrapped].map(errorCode), ["ENOSPC", "ENOSPC"]);
+});
