@@ -2,7 +2,7 @@
 import { localOwnGroups } from "../host/accounts.ts";
 import { makeDirectories } from "../host/make_directories.ts";
 import { AncestorFinder } from "../host/path_ancestors.ts";
-import { causeAndFix, errorCode, plainCause } from "../text/plain_cause.ts";
+import { causeAndFix, causeOr } from "../text/plain_cause.ts";
 import { carryOver, stageRooms } from "./carry_over.ts";
 import { lockFile } from "./store_paths.ts";
 import { storeProblem, unsafeStore } from "./store_trust.ts";
@@ -77,10 +77,8 @@ function openLockFile(certStore: string): Deno.FsFile {
     return file;
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    const access = ["EACCES", "EPERM", "ENOTDIR"].includes(errorCode(error) ?? "");
-    const fix = access ? `run as the owner of the store, or give another "cert_store"` : undefined;
-    const cause = fix ? `${plainCause(error)}; ${fix}` : causeAndFix(error, path);
-    const message = `Cannot open the lock "${path}": ${cause}`;
+    const fix = `run as the owner of the store, or give another "cert_store"`;
+    const message = `Cannot open the lock "${path}": ${causeOr(error, path, fix)}`;
     throw new StoreError(message, { cause: error });
   }
 }

@@ -101,3 +101,9 @@ export function errorCode(error: unknown): string | undefined {
 function unsuppressed(error: unknown): unknown {
   return error instanceof SuppressedError ? unsuppressed(error.suppressed) : error;
 }
+
+/** As `causeAndFix()`, but with a fix of the caller's own if it is about access. */
+export function causeOr(error: unknown, path: string, fix: string): string {
+  const isDenied = ["EACCES", "EPERM", "ENOTDIR"].includes(errorCode(error) ?? "");
+  return isDenied ? `${plainCause(error)}; ${fix}` : causeAndFix(error, path);
+}
