@@ -80,7 +80,7 @@ for (const [what, script] of Object.entries(PLANTED)) {
       const { code, stderr } = await place.vcm(["run"]);
       assert.equal(code, 1, stderr);
       const said =
-        'cannot roll back "FOLDER/ssl/server.key": "FOLDER/ssl/.server.key.vcm-old" is ' +
+        'Cannot roll back "FOLDER/ssl/server.key": "FOLDER/ssl/.server.key.vcm-old" is ' +
         "not the file that VCM kept, so VCM does not restore it; look at it: ls -ld " +
         `FOLDER/ssl/.server.key.vcm-old; to keep what is there now: rm FOLDER/${RECORD}`;
       assert.ok(stderr.includes(said), stderr);
