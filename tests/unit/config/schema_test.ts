@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { TARGET_KINDS } from "../../../lib/certificate/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
 import { assertDiagnostics, diagnosticsOf } from "./diagnostics.ts";
 
@@ -120,10 +121,16 @@ pureTest("every key of a certificate says what is wrong with it", async () => {
   }
 });
 
+const KINDS = `expected one of ${TARGET_KINDS.join(", ")}`;
+const SHORT_FORMS = TARGET_KINDS.map((kind) => `"${kind}"`).join(", ").replace(
+  /, ([^,]+)$/,
+  " or $1",
+);
+
 /** A deploy entry in a flow map that begins in column 9 of line 5. */
 const inTarget: Record<string, string> = {
-  "{}": `f:5:9 certs[0].deploy[0]: deploys nothing; set "cert", "chain", "fullchain", ` +
-    `"privkey", "ca", "combined", "pkcs12", "der" or "bundle" with a path, or "source" and "dest"`,
+  "{}":
+    `f:5:9 certs[0].deploy[0]: deploys nothing; set ${SHORT_FORMS} with a path, or "source" and "dest"`,
   "{cert: /a, chain: /b}": "f:5:20 certs[0].deploy[0].chain: one entry deploys one file, and " +
     `"cert" is set already; make this a separate entry`,
   "{cert: /a, dest: /b}":
@@ -131,11 +138,9 @@ const inTarget: Record<string, string> = {
     `"cert: PATH" or "source" and "dest"`,
   "{source: cert}": `f:5:9 certs[0].deploy[0].dest: is missing; "source" needs it`,
   "{dest: /a}": `f:5:9 certs[0].deploy[0].source: is missing; "dest" needs it`,
-  "{source: key, dest: /a}":
-    "f:5:18 certs[0].deploy[0].source: expected one of cert, chain, fullchain, privkey, ca, " +
-    `combined, pkcs12, der, bundle, got "key"`,
-  "{source: privkye, dest: /a}": "f:5:18 certs[0].deploy[0].source: expected one of cert, " +
-    `chain, fullchain, privkey, ca, combined, pkcs12, der, bundle, got "privkye"; did you mean "privkey"?`,
+  "{source: key, dest: /a}": `f:5:18 certs[0].deploy[0].source: ${KINDS}, got "key"`,
+  "{source: privkye, dest: /a}": `f:5:18 certs[0].deploy[0].source: ${KINDS}, got ` +
+    `"privkye"; did you mean "privkey"?`,
   "{fulchain: /a}": `f:5:10 certs[0].deploy[0].fulchain: unknown key; did you mean "fullchain"?`,
   "{cert: /a, mod: 1}": `f:5:20 certs[0].deploy[0].mod: unknown key; did you mean "mode"?`,
   "{cert: a}": `f:5:16 certs[0].deploy[0].cert: expected the absolute path of a file, ` +

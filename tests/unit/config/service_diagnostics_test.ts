@@ -1,5 +1,6 @@
 /** Each mistake in a service entry, with its place. */
 import assert from "node:assert/strict";
+import { MANAGERS } from "../../../lib/config/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
 import { assertDiagnostics, diagnosticsOf } from "./diagnostics.ts";
 
@@ -8,6 +9,7 @@ const PROGRAM =
   "expected a program first, by its name or absolute path; each argument is a separate entry";
 const ENDPOINT = `expected a host and a port such as "127.0.0.1:443"`;
 const STARTTLS = "expected one of smtp, imap, pop3, postgres";
+const MANAGER = `expected one of ${MANAGERS.join(", ")}`;
 const WINDOW = `expected a window such as "Sat,Sun 02:00-04:00"`;
 const TIME = `expected a time from "1s" to "1h", such as "60s"`;
 const ALL = "which is the only action";
@@ -67,11 +69,10 @@ pureTest("each form of a service says which keys go with it", async () => {
 });
 
 pureTest("every key of a service says what is wrong with it", async () => {
-  const managers = "expected one of systemd, docker, podman, pid_file, command";
   const controls = "expected one of reload, restart, reload-or-restart, " +
     "try-reload-or-restart, start, signal";
   await assertEach([
-    ["manager: sytemd", 28, `manager: ${managers}, got "sytemd"; did you mean "systemd"?`],
+    ["manager: sytemd", 28, `manager: ${MANAGER}, got "sytemd"; did you mean "systemd"?`],
     ["manager: [docker]", 19, "manager: expected one value, got a list"],
     ["control: sig", 28, `control: ${controls}, got "sig"`],
     [
@@ -190,14 +191,13 @@ pureTest("the name of a service must be valid for its manager", async () => {
 
 // The rules of the form must not be shown a value that could not be read.
 pureTest("a value that cannot be read gives one diagnostic", async () => {
-  const oneOf = "expected one of systemd, docker, podman, pid_file, command";
   const controls = "expected one of reload, restart, reload-or-restart, " +
     "try-reload-or-restart, start, signal";
   await assertEach([
     [
       "manager: sytemd, command: [a]",
       28,
-      `manager: ${oneOf}, got "sytemd"; did you mean "systemd"?`,
+      `manager: ${MANAGER}, got "sytemd"; did you mean "systemd"?`,
     ],
     [
       "control: relaod, pid_file: /p",

@@ -5,6 +5,7 @@ const ROOT = new URL("../../../", import.meta.url);
 export const DOCUMENTS = [
   "SECURITY.md",
   "README.md",
+  "CONTRIBUTING.md",
   "docs/configuration.md",
   "docs/keys.md",
   "docs/recipes.md",
@@ -16,8 +17,10 @@ export const DOCUMENTS = [
   "docs/coming-from.md",
   "docs/air-gapped.md",
   "docs/permissions.md",
-  "docs/contributing.md",
   "docs/architecture.md",
+  "docs/development/dependencies.md",
+  "docs/development/speed.md",
+  "docs/development/tests.md",
 ];
 
 export function readDocument(path: string): string {

@@ -33,7 +33,7 @@ const PHRASE_DOCUMENTS = [
   "README.md",
   "SECURITY.md",
   "docs/architecture.md",
-  "docs/contributing.md",
+  "CONTRIBUTING.md",
 ];
 
 /** Of a test, in any of the ways in which tests are registered. */
