@@ -79,7 +79,7 @@ async function compileEvil(directory: string): Promise<string> {
     "--no-check",
     "--no-code-cache",
     "--no-lock",
-    ...await writePermissionSet(`${directory}/deno.json`),
+    ...await writePermissionSet(`${bundle}/deno.json`),
     "--include",
     bundle,
     "-o",

@@ -55,7 +55,8 @@ function runFor<T>({ time, ...start }: Limits): fc.Parameters<T> {
 
 function toResult<T>(details: fc.RunDetails<T>): Result {
   const { numRuns: cases, failed, counterexamplePath, errorInstance: cause } = details;
-  if (!failed) return { cases };
+  // Time may be over before the first one has ended.
+  if (!failed || (details.interrupted && details.counterexample === null)) return { cases };
   const report = fc.defaultReportMessage(details) ?? "";
   return { cases, failure: { report, path: counterexamplePath ?? "", cause } };
 }

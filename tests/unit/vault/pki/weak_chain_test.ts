@@ -97,6 +97,6 @@ Deno.test("what clients accept is accepted: usual chains, and lengths that are k
   const below = await makeAuthority("Below", { issuer: again });
   await answer(await leafOf(below), [below, again, root]);
   const rsa = await makeAuthority("RSA", { algorithm: "RSA" });
-  const leaf = await makeCertificatePem(NAME, { algorithm: "RSA", issuer: rsa });
+  const leaf = await makeCertificatePem(NAME, { algorithm: "RSA", issuer: rsa, names });
   await answer(leaf, [rsa]);
 });
