@@ -9,20 +9,37 @@ import { closingLine, type Counts } from "../scripts/junit.ts";
 import { ROOT } from "../scripts/project.ts";
 import { fetchParts } from "./fetch_parts.ts";
 import { SWEEPS } from "./long/sweeps.ts";
-import { runTests, secondsSince, type TestRun, UNIT_PERMISSIONS } from "./run_tests.ts";
+import {
+  runTests,
+  secondsSince,
+  type TestResult,
+  type TestRun,
+  UNIT_PERMISSIONS,
+} from "./run_tests.ts";
 
-/** Each layer's runs, one after the other. */
-const LAYERS: Readonly<Record<string, () => Promise<readonly TestRun[]>>> = {
-  unit: unitRuns,
-  integration: () => runsBelow("tests/integration"),
-  e2e: () => runsBelow("tests/e2e"),
+/** The runs of a layer. */
+interface Layer {
+  readonly runs: () => Promise<readonly TestRun[]>;
+  /** At the same time, each in a process of its own. */
+  readonly together?: boolean;
+}
+
+const LAYERS: Readonly<Record<string, Layer>> = {
+  unit: { runs: unitRuns },
+  integration: { runs: () => runsBelow("tests/integration", 1) },
+  // They wait more than they compute. Not threads of one process: a program that one of them writes
+  // could not be started while another one starts a program.
+  e2e: { runs: () => runsBelow("tests/e2e", 2), together: true },
 };
 
-/** All but the sweeps that take minutes: `deno task test:long` runs those. */
-async function runsBelow(directory: string): Promise<readonly TestRun[]> {
+/** All but the sweeps that take minutes, which `deno task test:long` runs; dealt out to some runs. */
+async function runsBelow(directory: string, count: number): Promise<readonly TestRun[]> {
   const paths = (await filesBelow(directory))
     .filter((path) => path.endsWith("_test.ts") && !SWEEPS.includes(path));
-  return [{ flags: ["-A"], paths }];
+  return Array.from({ length: count }, (_, at) => ({
+    flags: ["-A"],
+    paths: paths.filter((_, index) => index % count === at),
+  }));
 }
 
 /** What changes something that all threads of the process share. */
@@ -37,12 +54,11 @@ async function main(args: readonly string[]): Promise<number> {
   const failures: string[] = [];
   const times: string[] = [];
   for (const layer of layers) {
-    const runs = await LAYERS[layer]?.();
-    if (runs === undefined) throw new Error(`Cannot run the layer "${layer}": there is none`);
+    const found = LAYERS[layer];
+    if (found === undefined) throw new Error(`Cannot run the layer "${layer}": there is none`);
     console.log(`\n=== ${layer} tests ===`);
     const start = performance.now();
-    for (const run of runs) {
-      const { counts, failed } = await runTests(run);
+    for (const { counts, failed } of await resultsOf(found)) {
       total = add(total, counts);
       failures.push(...failed.map((name) => `${layer}: ${name}`));
     }
@@ -55,6 +71,14 @@ async function main(args: readonly string[]): Promise<number> {
   for (const failure of failures) console.log(`FAILED ${failure}`);
   console.log(closingLine(total));
   return total.failed > 0 || hasSkippedInCi ? 1 : 0;
+}
+
+async function resultsOf({ runs, together = false }: Layer): Promise<readonly TestResult[]> {
+  const all = await runs();
+  if (together) return await Promise.all(all.map(runTests));
+  const results: TestResult[] = [];
+  for (const run of all) results.push(await runTests(run));
+  return results;
 }
 
 /**

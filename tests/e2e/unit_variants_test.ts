@@ -102,7 +102,7 @@ test("check, plan and doctor say that the unit hides what the configuration now 
   await configureSite(scene, pairAlone(scene, "a.e2e.test"));
   await installed(scene);
   const token = "  token_file: /root/token\n";
-  await sh(scene, "touch /root/token && chmod 600 /root/token");
+  await sh(scene, "umask 077; echo x > /root/token");
   await configureSite(scene, pairAlone(scene, "a.e2e.test"), token);
   const message = "the configuration needs a looser ProtectHome";
   for (const command of ["check", "plan", "status"]) {

@@ -12,6 +12,7 @@ export const SWEEPS: readonly string[] = [
   "tests/e2e/crash_power_test.ts",
   "tests/e2e/crash_prune_test.ts",
   "tests/e2e/crash_reads_test.ts",
+  "tests/e2e/crash_renewal_test.ts",
   "tests/e2e/crash_revoke_test.ts",
   "tests/integration/election_test.ts",
 ];
