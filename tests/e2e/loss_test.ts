@@ -104,6 +104,19 @@ test("what is lost with a file is named, and blocks nothing if it is not a pair"
   await assertReplaced(site, web, set.full + set.key, "");
 });
 
+test("files of the same CA are no loss if there is nothing in the store yet", async () => {
+  await using site = await startLoadSite();
+  await deployOnce(site, [
+    'chain: "SSL/chain.pem"',
+    'ca: "SSL/ca.pem"',
+    'fullchain: "SSL/web.pem"',
+  ]);
+  Deno.renameSync(site.directory.at("store"), site.directory.at("old"));
+  const { code, stdout } = await site.vcm("run");
+  assert.equal(code, 0, stdout);
+  assert.doesNotMatch(stdout, /would be lost/);
+});
+
 test("a private key or a certificate that is nowhere else is not lost without overwrite", async () => {
   await using site = await startLoadSite();
   const targets = ['combined: "SSL/web.pem"', 'fullchain: "SSL/web.crt"', 'privkey: "SSL/web.key"'];
