@@ -108,6 +108,22 @@ test("a run names the unit whose reload hangs, with what ends it, and is bounded
   assert.match(cleared.stderr, /^web\.service: cleared: it loaded them 20/m);
 });
 
+test("a run tells that a unit is still starting after its limit, and where to look", async () => {
+  await using scene = await startScene();
+  const slow = unlessBad(scene, "exec sleep 1000").replace("else", "else systemd-notify --ready;");
+  await startUnits(scene, {
+    "web.service": `[Service]\nType=notify\nNotifyAccess=all\nExecStart=${shell(slow)}\n`,
+  });
+  await goBad(scene);
+  await scene.configure(pairWith(scene, ["web"], ", control: restart, timeout: 2s"));
+  const { code, stdout } = await scene.vcm("run");
+  assert.equal(code, 1);
+  assert.match(
+    stdout,
+    /"systemctl restart web\.service" took longer than 2 s; it is still activating; see: journalctl -u web\.service$/m,
+  );
+});
+
 test("a unit that runs although it is masked or its file is gone cannot load new files", async () => {
   await using scene = await startScene();
   const names = ["masked", "gone", "broken"];
