@@ -123,7 +123,20 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     "it is not a host name: the role must have enforce_hostnames=false, and allow it by " +
     "allow_any_name or allowed_domains; or use another name",
   ],
-  [/not allowed by this role/, "add it to the role's allowed_domains, or remove it from the file"],
+  [
+    / name (?:[^\s.]*\.\S*\*|[^\s.]*\*[^\s.]*\*).* not allowed by this role/,
+    'no server allows a "*" outside of the first label, or two of them; use another name',
+  ],
+  [
+    / name \S*\*\S* not allowed by this role/,
+    "the role must have allow_wildcard_certificates=true, and the domain in allowed_domains with " +
+    "allow_subdomains=true; or remove the name from the file",
+  ],
+  [
+    /not allowed by this role/,
+    "the role must have it in allowed_domains with allow_bare_domains=true, or its parent domain " +
+    "with allow_subdomains=true; or remove it from the file",
+  ],
   [
     /IP (?:Subject Alternative Names are not|address .* is not) allowed/i,
     "allow them in the role, or remove them; if the common name itself is the IP address, set " +
