@@ -69,7 +69,7 @@ function refuse(
   state: UnitState | undefined,
 ): ActionResult | undefined {
   if (state?.load === "not-found" && state.active === "inactive") {
-    return failed(`systemd has no unit "${unit}"; check the name`);
+    return failed(`systemd has no unit "${unit}"; to see why: vcm doctor`);
   }
   const starts = control === "restart" || control === "start";
   if (state?.active === "failed" && !starts) {
