@@ -72,6 +72,7 @@ async function assertKept(site: LoadSite, path: string, held: string) {
     const { code, stdout, stderr } = await site.vcm(...args);
     assert.equal(code === 0, args[0] === "plan", String(args));
     assert.ok((stdout + stderr).includes(message), `${args}: ${stdout}${stderr}`);
+    assert.ok(!stdout.includes(`${path}" holds more than VCM writes`), `${args}: ${stdout}`);
     assert.deepEqual(Deno.readFileSync(site.directory.at(path)), before, String(args));
   }
 }
