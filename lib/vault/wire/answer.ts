@@ -115,6 +115,10 @@ export function explainRefusal(
 /** Hints for refusals of the PKI secrets engine that do not say what to do. */
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [/key type "any" not allowed/, 'a role with key_type=any only signs requests: set "key: local"'],
+  [
+    /role requires (?:keys of type (?!(?:rsa|ec|ed25519)\b)|a minimum of a (?:521|8192)-bit)/,
+    'VCM makes no such keys: set "key: vault", or use another role',
+  ],
   [/role requires (?:keys of type|a minimum of)/, 'set "key_type" to what the role requires'],
   [/unknown role/, 'check "role"'],
   [
