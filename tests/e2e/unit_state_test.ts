@@ -293,12 +293,12 @@ mount --bind ${scene.directory}/systemctl "$real" && exec "$@"`;
   ]);
 });
 
-test("where there is no systemd, check says what it says without services", async () => {
+test("where there is no systemd, check is as without services, and doctor tells", async () => {
   await using scene = await startScene();
   await startUnits(scene, { "web.service": RELOADS });
   await scene.configure(pairWith(scene, ["web"]));
   assert.equal((await scene.vcm("run", "--quiet")).code, 0);
-  const outside = async () => {
+  const outside = async (command = "check") => {
     const { code, stdout, stderr } = await new Deno.Command("unshare", {
       // A host whose systemd does not run.
       args: [
@@ -308,7 +308,7 @@ test("where there is no systemd, check says what it says without services", asyn
         'mount -t tmpfs tmpfs /run && exec "$@"',
         "sh",
         await compiledVcm(),
-        "check",
+        command,
         "--config",
         `${scene.directory}/vcm.yaml`,
       ],
@@ -317,6 +317,10 @@ test("where there is no systemd, check says what it says without services", asyn
     return [code, new TextDecoder().decode(stdout), new TextDecoder().decode(stderr)];
   };
   const withService = await outside();
+  assert.match(
+    String((await outside("doctor"))[1]),
+    /^warning {2}systemd: does not answer here, so the actions of web\.service would fail\n.*to see why: systemctl show web\.service$/m,
+  );
   await scene.configure(pairAlone(scene, "a.e2e.test"));
   assert.deepEqual(withService, await outside());
   assert.equal(withService[0], 0);
