@@ -30,7 +30,7 @@ export interface LossTerms {
   /** Name of the entry in a keystore. */
   readonly alias: string;
   readonly names: readonly string[];
-  /** Fingerprints of all certificates that VCM writes. */
+  /** Fingerprints of all certificates that VCM writes; empty: not known before they are issued. */
   readonly written: ReadonlySet<string>;
   /** Of all sets in the store and the archive, and of those of this certificate. Called if necessary. */
   readonly known: () => { readonly all: KnownPairs; readonly own: KnownPairs };
@@ -108,8 +108,9 @@ function furtherAuthorities(
   const found = withoutRepetitions(certificates).filter((one) =>
     !leaves.some((leaf) => isSame(one, leaf))
   );
-  // Such a file holds only CAs, and a chain replaces another one.
-  if (!writesLeaf && !writesKey && found.length <= written.size) return [];
+  // Such a file holds only CAs, and a chain replaces another one, also before the new one is known.
+  const replaces = found.length <= written.size || (written.size === 0 && isOneChain(found));
+  if (!writesLeaf && !writesKey && replaces) return [];
   const chains = new Set<FoundCertificate>();
   const addAbove = (subject: X509Certificate) => {
     for (const one of found) {
@@ -120,6 +121,13 @@ function furtherAuthorities(
   };
   for (const { x509 } of leaves) addAbove(x509);
   return found.filter((one) => !chains.has(one) && !written.has(one.x509.fingerprint256));
+}
+
+/** Whether all but one of the certificates issued another one of them. */
+function isOneChain(found: readonly FoundCertificate[]): boolean {
+  const issues = (one: FoundCertificate) =>
+    found.some((other) => other !== one && other.x509.checkIssued(one.x509));
+  return found.filter((one) => !issues(one)).length <= 1;
 }
 
 function withoutRepetitions(found: readonly FoundCertificate[]): FoundCertificate[] {

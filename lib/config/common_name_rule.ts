@@ -25,6 +25,16 @@ function problemOf(text: string, excluded = false): string | undefined {
   if (/^\d+(?:\.\d+){3}$/.test(name) && !isIpAddress(name)) {
     return `expected an IP address such as "10.1.1.20"`;
   }
+  const [address = "", zone] = name.split("%");
+  if (zone !== undefined && isIpAddress(address)) {
+    return `expected an IP address without a zone, such as "${address}"`;
+  }
+  // Servers refuse them whatever the role allows (RFC 1035, 2.3.4).
+  const isHost = /^[\w.*-]+$/.test(name);
+  if (isHost && name.split(".").some((label) => label === "" || label.length > 63)) {
+    return "expected a DNS name with labels of 1 to 63 characters between its dots; if it is not the " +
+      'name of a host, set "exclude_cn_from_sans: true"';
+  }
   return lacksAsciiForm(text)
     ? "expected a name that can be converted to ASCII: write it as xn--…, or, if it is not the " +
       `name of a host, set "exclude_cn_from_sans: true"`

@@ -30,10 +30,8 @@ function mask(word: string): string {
 /** How a command ended, for a message: `failed (1): nginx: [emerg] …`. */
 export function explainFailure(result: CommandResult, seconds: number): string {
   const said = outputLine(result);
-  const why = said === "" ? "no output" : said;
-  return result.code === TIMED_OUT
-    ? `took longer than ${seconds} s: ${why}`
-    : `failed (${result.code}): ${why}`;
+  if (result.code !== TIMED_OUT) return `failed (${result.code}): ${said || "no output"}`;
+  return `took longer than ${seconds} s${said && `: ${said}`}`;
 }
 
 /** A command as a person would type it. */

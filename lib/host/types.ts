@@ -57,7 +57,7 @@ export interface UnitState {
   readonly ranToItsEnd: boolean;
   /** How often its manager started it again after it ended. */
   readonly restarts: number;
-  /** Whether it has a main process that runs. */
+  /** Whether it has a main process that runs, and is to run as long as the unit is up. */
   readonly hasMain: boolean;
   /** False if a condition of its last start was not met. */
   readonly conditionMet: boolean;

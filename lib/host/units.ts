@@ -5,8 +5,8 @@ import { tryCommand } from "./run_command.ts";
 export const SYSTEMCTL = ["/usr/bin/systemctl", "/bin/systemctl"];
 const SHOW_LIMIT = 20_000;
 const PROPERTIES = "Id,LoadState,ActiveState,SubState,StateChangeTimestamp,ActiveEnterTimestamp," +
-  "InactiveExitTimestamp,ReloadResult,CanReload,Type,RemainAfterExit,Result,NRestarts,MainPID," +
-  "ConditionResult,ConditionTimestamp";
+  "InactiveExitTimestamp,ReloadResult,CanReload,Type,RemainAfterExit,ExitType,Result,NRestarts," +
+  "MainPID,ConditionResult,ConditionTimestamp";
 
 /** State of units by name; empty if systemd cannot be asked. */
 export async function observeUnits(units: readonly string[]): Promise<Map<string, UnitState>> {
@@ -57,7 +57,8 @@ export function parseUnits(text: string): UnitState[] {
       ranToItsEnd,
       // Absent before systemd 235, and for units without processes.
       restarts: Number(values.get("NRestarts") ?? 0) || 0,
-      hasMain: (values.get("MainPID") ?? "0") !== "0",
+      // With this type the unit outlives its main process (systemd 250 and later).
+      hasMain: values.get("ExitType") !== "cgroup" && (values.get("MainPID") ?? "0") !== "0",
       // Without a time none was checked: the unit was not started, or systemd has forgotten that.
       conditionMet: values.get("ConditionResult") !== "no" || !values.get("ConditionTimestamp"),
     };

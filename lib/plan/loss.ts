@@ -14,10 +14,11 @@ export function lossBlockers(target: PlannedTarget): Blocked[] {
   return [{ kind: "impossible", message }];
 }
 
+/** Of files that are replaced. */
 export function lossWarnings(targets: readonly PlannedTarget[]): Warning[] {
   return targets.flatMap((target) => {
     const { things = [] } = lossOf(target) ?? {};
-    if (things.length === 0) return [];
+    if (things.length === 0 || lossBlockers(target).length > 0) return [];
     const message =
       `"${target.spec.path}" holds more than VCM writes there, which would be lost: ` +
       things.join(", ");

@@ -69,6 +69,18 @@ function planRewrite(
   };
 }
 
+function howUnclean(unclean: readonly UncleanFile[]): string[] {
+  if (unclean.length === 0) return [];
+  const files = unclean.map(({ part, problem }) => `${part}.pem (${problem})`).join(", ");
+  const key = unclean.some(({ part }) => part === "privkey") ? ["key"] : [];
+  const kept = unclean.length > key.length ? ["certificates", ...key] : key;
+  const rewritten = unclean.length === 1 ? "it is rewritten" : "they are rewritten";
+  return [
+    `not every program loads ${files} in the store, so ${rewritten} with the same ` +
+    kept.join(" and "),
+  ];
+}
+
 /** @param pendingValidation Files to roll back. */
 export function recoverStep(
   spec: CertificateSpec,
@@ -99,10 +111,7 @@ export function recoverStep(
     exposedKey === undefined
       ? ""
       : `every user can open privkey.pem in the store (mode ${octal(exposedKey)})`,
-    ...unclean.map(({ part, problem }) =>
-      `not every program loads ${part}.pem in the store (${problem}), so it is rewritten with ` +
-      `the same ${part === "privkey" ? "key" : "certificates"}`
-    ),
+    ...howUnclean(unclean),
   ].filter((detail) => detail !== "");
   if (details.length === 0) return undefined;
   return {

@@ -72,6 +72,7 @@ async function assertKept(site: LoadSite, path: string, held: string) {
     const { code, stdout, stderr } = await site.vcm(...args);
     assert.equal(code === 0, args[0] === "plan", String(args));
     assert.ok((stdout + stderr).includes(message), `${args}: ${stdout}${stderr}`);
+    assert.ok(!stdout.includes(`${path}" holds more than VCM writes`), `${args}: ${stdout}`);
     assert.deepEqual(Deno.readFileSync(site.directory.at(path)), before, String(args));
   }
 }
@@ -102,6 +103,19 @@ test("what is lost with a file is named, and blocks nothing if it is not a pair"
   // The certificate that was deployed before, and that is nowhere else any more.
   assert.equal((await site.vcm("issue", "--force")).code, 0);
   await assertReplaced(site, web, set.full + set.key, "");
+});
+
+test("files of the same CA are no loss if there is nothing in the store yet", async () => {
+  await using site = await startLoadSite();
+  await deployOnce(site, [
+    'chain: "SSL/chain.pem"',
+    'ca: "SSL/ca.pem"',
+    'fullchain: "SSL/web.pem"',
+  ]);
+  Deno.renameSync(site.directory.at("store"), site.directory.at("old"));
+  const { code, stdout } = await site.vcm("run");
+  assert.equal(code, 0, stdout);
+  assert.doesNotMatch(stdout, /would be lost/);
 });
 
 test("a private key or a certificate that is nowhere else is not lost without overwrite", async () => {

@@ -113,7 +113,7 @@ test("plan and check name the file and the line, and change nothing", async () =
     Deno.writeTextFileSync(site.stored(part), change(text));
     const { stdout } = await site.vcm("plan");
     const line = new RegExp(
-      `recover {2}not every program loads ${part}\\.pem in the store \\(line \\d+ `,
+      `recover {2}not every program loads ${part}\\.pem \\(line \\d+ .*\\) in the store, so it `,
     );
     assert.match(stdout, line, name);
     assert.equal((await site.vcm("check")).code, 1, name);

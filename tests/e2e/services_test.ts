@@ -126,7 +126,7 @@ test("a unit that systemd does not know fails by itself, and its action stays pe
   assert.equal(run.code, 1);
   assert.match(
     run.stdout,
-    /^failed {2}ngnix\.service: systemd has no unit "ngnix\.service"; check the name$/m,
+    /^failed {2}ngnix\.service: systemd has no unit "ngnix\.service"; to see why: vcm doctor$/m,
   );
   assert.deepEqual(await reloads(scene), [UNIT]);
   assert.match((await scene.vcm("plan")).stdout, /ngnix\.service\n {2}reload: it has not loaded/);

@@ -64,6 +64,21 @@ test("a process that ends after its restart is a failure, however and of whateve
   assert.equal((await scene.vcm("check")).code, 0);
 });
 
+test("a unit that outlives its main process stays up without it", async () => {
+  await using scene = await startScene();
+  await startUnits(scene, {
+    "web.service": "[Service]\nExitType=cgroup\nExecReload=/bin/true\n" +
+      `ExecStart=${shell("sleep 1000 & sleep 1")}\n`,
+  });
+  for (const control of ["restart", "reload"]) {
+    await scene.configure(pairWith(scene, ["web"], `, control: ${control}`));
+    assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
+    const run = await scene.vcm("run");
+    assert.deepEqual([run.code, failedIn(run.stdout)], [0, []], run.stdout);
+    assert.equal((await scene.vcm("check")).code, 0);
+  }
+});
+
 test("what ends later is seen by the next check, and within a longer settle by the run", async () => {
   await using scene = await startScene();
   const ends = shell(unlessBad(scene, "sleep 4; exit 1"));

@@ -108,6 +108,22 @@ test("a run names the unit whose reload hangs, with what ends it, and is bounded
   assert.match(cleared.stderr, /^web\.service: cleared: it loaded them 20/m);
 });
 
+test("a run tells that a unit is still starting after its limit, and where to look", async () => {
+  await using scene = await startScene();
+  const slow = unlessBad(scene, "exec sleep 1000").replace("else", "else systemd-notify --ready;");
+  await startUnits(scene, {
+    "web.service": `[Service]\nType=notify\nNotifyAccess=all\nExecStart=${shell(slow)}\n`,
+  });
+  await goBad(scene);
+  await scene.configure(pairWith(scene, ["web"], ", control: restart, timeout: 2s"));
+  const { code, stdout } = await scene.vcm("run");
+  assert.equal(code, 1);
+  assert.match(
+    stdout,
+    /"systemctl restart web\.service" took longer than 2 s; it is still activating; see: journalctl -u web\.service$/m,
+  );
+});
+
 test("a unit that runs although it is masked or its file is gone cannot load new files", async () => {
   await using scene = await startScene();
   const names = ["masked", "gone", "broken"];
@@ -277,12 +293,12 @@ mount --bind ${scene.directory}/systemctl "$real" && exec "$@"`;
   ]);
 });
 
-test("where there is no systemd, check says what it says without services", async () => {
+test("where there is no systemd, check is as without services, and doctor tells", async () => {
   await using scene = await startScene();
   await startUnits(scene, { "web.service": RELOADS });
   await scene.configure(pairWith(scene, ["web"]));
   assert.equal((await scene.vcm("run", "--quiet")).code, 0);
-  const outside = async () => {
+  const outside = async (command = "check") => {
     const { code, stdout, stderr } = await new Deno.Command("unshare", {
       // A host whose systemd does not run.
       args: [
@@ -292,7 +308,7 @@ test("where there is no systemd, check says what it says without services", asyn
         'mount -t tmpfs tmpfs /run && exec "$@"',
         "sh",
         await compiledVcm(),
-        "check",
+        command,
         "--config",
         `${scene.directory}/vcm.yaml`,
       ],
@@ -301,6 +317,10 @@ test("where there is no systemd, check says what it says without services", asyn
     return [code, new TextDecoder().decode(stdout), new TextDecoder().decode(stderr)];
   };
   const withService = await outside();
+  assert.match(
+    String((await outside("doctor"))[1]),
+    /^warning {2}systemd: does not answer here, so the actions of web\.service would fail\n.*to see why: systemctl show web\.service$/m,
+  );
   await scene.configure(pairAlone(scene, "a.e2e.test"));
   assert.deepEqual(withService, await outside());
   assert.equal(withService[0], 0);

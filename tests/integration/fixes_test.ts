@@ -44,7 +44,8 @@ const SLIPS: Readonly<Record<string, Slip>> = {
   "a name that the role denies": {
     lines: "role: denied",
     said: `"ADDRESS" refused "pki/issue/denied" (400: common name ${NAME} not allowed by this ` +
-      "role); add it to the role's allowed_domains, or remove it from the file",
+      "role); the role must have it in allowed_domains with allow_bare_domains=true, or its " +
+      "parent domain with allow_subdomains=true; or remove it from the file",
   },
   "a path beyond the policy": {
     lines: "pki: pki_root",

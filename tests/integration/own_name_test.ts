@@ -111,6 +111,41 @@ test("a certificate without its own name is refused, and the cause is told", (t)
     }
   }));
 
+/** The entry, what its role has besides the domain a.test, and what its failure says. */
+const DENIED: readonly [string, object, RegExp][] = [
+  [
+    "name: a.test",
+    {},
+    /must have it in allowed_domains with allow_bare_domains=true, or its parent/,
+  ],
+  ['name: "*.b.a.test"', {}, /allow_wildcard_certificates=true, and the domain in allowed_domains/],
+  ['name: "b.*.a.test"', { allow_any_name: true }, /no server allows a "\*" outside of the first/],
+  ['name: "*.*.a.test"', { allow_any_name: true }, /no server allows a "\*" outside of the first/],
+  ['name: "**.a.test"', { allow_any_name: true }, /no server allows .*, or two of them/],
+];
+
+test("a name that the role refuses is told with what the role must have", (t) =>
+  withRoles(async (bao, env) => {
+    for (const [entry, more, said] of DENIED) {
+      await t.step(entry, async () => {
+        const role = { key_type: "ec", key_bits: 256, allowed_domains: ["a.test"], ...more };
+        assert.ok((await bao.api("POST", "pki/roles/denies", role)).status < 300);
+        using bench = makeBench();
+        configure(bench, bao, `${entry}, role: denies`);
+        const { status, out } = await bench.vcm(["run"], env);
+        assert.equal(status, 1);
+        assert.match(out, said);
+      });
+    }
+    await t.step("which is enough", async () => {
+      const role = { key_type: "ec", key_bits: 256, allowed_domains: ["a.test"] };
+      await bao.api("POST", "pki/roles/denies", { ...role, allow_bare_domains: true });
+      using bench = makeBench();
+      configure(bench, bao, "name: a.test, role: denies, ttl: 1d");
+      assertWell(await bench.vcm(["run"], env));
+    });
+  }));
+
 /** The entry, and the SANs of its certificate. */
 const ISSUED: readonly [string, string | undefined][] = [
   ["name: my_host.example.test, key: local", "DNS:my_host.example.test"],

@@ -108,6 +108,28 @@ test("keys and chains of ML-DSA are issued, stored and deployed, and the next ru
     assert.equal(bench.directory.read("store/reused.example.test/privkey.pem"), reused);
   }));
 
+test("a key that this build cannot make is left to the server", () =>
+  withServer(async (bao) => {
+    const p521 = { allow_any_name: true, key_type: "ec", key_bits: 521 };
+    assert.ok((await bao.api("POST", "pki/roles/p521", p521)).status < 300);
+    for (const role of ["mldsa-65", "p521"]) {
+      using bench = makeBench();
+      bench.configure(
+        settings(bao),
+        certificate(bench.directory, "a.example.test", `role: "${role}"\nkey: "local"`),
+      );
+      const env = { VAULT_TOKEN: bao.token };
+      const doctor = await bench.vcm(["doctor"], env);
+      assert.match(
+        doctor.out,
+        /for (?:mldsa-65|ec-521) keys, which VCM cannot make: set "key: vault"/,
+      );
+      const { status, out } = await bench.vcm(["run"], env);
+      assert.equal(status, 1);
+      assert.match(out, /role requires .*VCM makes no such keys: set "key: vault"/);
+    }
+  }));
+
 test("a key of another algorithm, a damaged key and another key_type are still told", () =>
   withServer(async (bao) => {
     const env = { VAULT_TOKEN: bao.token };

@@ -40,8 +40,8 @@ export async function actOnUnit(
   const after = (await observeUnits([unit])).get(unit);
   if (result.code !== 0) {
     const { kind, message, ...late } = managerFailed(said, result, timeout);
-    const stuck = after?.active === "reloading" ? `; ${stuckReload(unit, after.changedAt)}` : "";
-    return { kind, message: `${message}${stuck}`, ...late };
+    const still = late.timedOut && after !== undefined ? `; ${howUnfinished(after)}` : "";
+    return { kind, message: `${message}${still}`, ...late };
   }
   if (after?.active === "inactive" && !after.conditionMet) {
     return failed(
@@ -50,9 +50,16 @@ export async function actOnUnit(
     );
   }
   if (after?.active === "failed" || (after?.active === "inactive" && !after.ranToItsEnd)) {
-    return failed(`after ${said} it is ${after.active}; see: ${journal(unit)}`);
+    const how = after.active === "failed" ? "has failed" : "is inactive";
+    return failed(`after ${said} it ${how}; see: ${journal(unit)}`);
   }
   return DONE;
+}
+
+/** What a unit does when its action has taken too long; the action goes on in systemd. */
+function howUnfinished({ unit, active, changedAt }: UnitState): string {
+  if (active === "reloading") return stuckReload(unit, changedAt);
+  return `it is ${active === "active" ? "active" : `still ${active}`}; see: ${journal(unit)}`;
 }
 
 /** The result if systemctl would do nothing, or less than was asked for. */
@@ -62,7 +69,7 @@ function refuse(
   state: UnitState | undefined,
 ): ActionResult | undefined {
   if (state?.load === "not-found" && state.active === "inactive") {
-    return failed(`systemd has no unit "${unit}"; check the name`);
+    return failed(`systemd has no unit "${unit}"; to see why: vcm doctor`);
   }
   const starts = control === "restart" || control === "start";
   if (state?.active === "failed" && !starts) {

@@ -15,7 +15,7 @@ export const certificateName = scalar({
     if (text === "archive") {
       return `"archive" is reserved: revoked certificate sets are kept there`;
     }
-    if (text.trim() !== text) return expected("a name", text);
+    if (text.trim() !== text) return expected("a name without blanks at its ends", text);
     return bytesOf(text) > 200 ? expected("a name of at most 200 bytes", text) : undefined;
   },
   editor: { ...ANY_SCALAR, maxLength: 200 },

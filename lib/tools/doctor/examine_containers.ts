@@ -107,10 +107,10 @@ function checkMount(
   if (hit === undefined) return [];
   const detail =
     `it mounts "${source}" by itself, so when VCM replaces "${hit.path}" it keeps the old one`;
-  // A restart mounts anew; a signal does not.
-  return control === "restart" || control === "start"
-    ? [found("warning", id, `${detail} until it is restarted`, hit.fix)]
-    : [found("problem", id, `${detail}, and a signal does not change that`, hit.fix)];
+  // A restart mounts anew, and is what every action but a signal is for a container.
+  return control === "signal"
+    ? [found("problem", id, `${detail}, and a signal does not change that`, hit.fix)]
+    : [found("warning", id, `${detail} until it is restarted`, hit.fix)];
 }
 
 /** The path with all links followed, as far as it exists. */

@@ -5,6 +5,7 @@ import { findManagers } from "../../observe/find_managers.ts";
 import { askUnits } from "../../observe/units.ts";
 import { unitProblem } from "../../plan/unit_problem.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
+import { shellWord } from "../../text/quote.ts";
 
 /** @param specs The certificates that the command is about. */
 export async function examineUnits(
@@ -19,6 +20,12 @@ export async function examineUnits(
     asked.certificates.flatMap((spec) => spec.services.filter(isUnit))
       .map((service) => [service.name, service]),
   );
+  if (services.size > 0 && units.size === 0) {
+    const names = [...services.keys()].join(", ");
+    const detail = `does not answer here, so the actions of ${names} would fail`;
+    const remedy = `to see why: systemctl show ${[...services.keys()].map(shellWord).join(" ")}`;
+    return [found("warning", "systemd", detail, remedy)];
+  }
   return [...services.values()].flatMap(({ name, settle }) => {
     const state = units.get(name);
     const problem = state && unitProblem(state, now, settle);

@@ -6,7 +6,7 @@
 import { BACKDATED, formatRenew, isCapped, windowSeconds } from "../../certificate/renewal.ts";
 import { DEFAULT_KEY_TYPE } from "../../config/defaults.ts";
 import { formatDuration } from "../../text/duration.ts";
-import type { CertificateSpec } from "../../config/types.ts";
+import { type CertificateSpec, KEY_TYPES } from "../../config/types.ts";
 import { checkNames, fatal, type Role, type RoleProblem } from "./role_names.ts";
 
 /** Problems in the order of names, lifetime, key. */
@@ -56,10 +56,15 @@ function checkKey(role: Role, { key }: CertificateSpec): RoleProblem[] {
   const bits = numberOf(role["key_bits"]) || DEFAULT_BITS[kind];
   const made = kind === "ed25519" ? kind : `${kind}-${bits}`;
   const wanted = key.type ?? (local ? DEFAULT_KEY_TYPE : made);
-  const [wantedKind, wantedBits = 0] = wanted.split("-");
   // A role signs keys that are longer than its own.
-  if (local && wantedKind === kind && Number(wantedBits) >= (bits ?? 0)) return [];
-  if (wanted === made) return [];
+  const isSigned = (type: string) => {
+    const [typeKind, typeBits = 0] = type.split("-");
+    return typeKind === kind && Number(typeBits) >= (bits ?? 0);
+  };
+  if (wanted === made || (local && isSigned(wanted))) return [];
+  if (local && !KEY_TYPES.some(isSigned)) {
+    return [fatal(`the role is for ${made} keys, which VCM cannot make: set "key: vault"`)];
+  }
   return [fatal(`the role is for ${made} keys, but "key_type" asks for ${wanted}`)];
 }
 

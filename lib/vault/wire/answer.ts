@@ -115,6 +115,10 @@ export function explainRefusal(
 /** Hints for refusals of the PKI secrets engine that do not say what to do. */
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [/key type "any" not allowed/, 'a role with key_type=any only signs requests: set "key: local"'],
+  [
+    /role requires (?:keys of type (?!(?:rsa|ec|ed25519)\b)|a minimum of a (?:521|8192)-bit)/,
+    'VCM makes no such keys: set "key: vault", or use another role',
+  ],
   [/role requires (?:keys of type|a minimum of)/, 'set "key_type" to what the role requires'],
   [/unknown role/, 'check "role"'],
   [
@@ -123,7 +127,20 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     "it is not a host name: the role must have enforce_hostnames=false, and allow it by " +
     "allow_any_name or allowed_domains; or use another name",
   ],
-  [/not allowed by this role/, "add it to the role's allowed_domains, or remove it from the file"],
+  [
+    / name (?:[^\s.]*\.\S*\*|[^\s.]*\*[^\s.]*\*).* not allowed by this role/,
+    'no server allows a "*" outside of the first label, or two of them; use another name',
+  ],
+  [
+    / name \S*\*\S* not allowed by this role/,
+    "the role must have allow_wildcard_certificates=true, and the domain in allowed_domains with " +
+    "allow_subdomains=true; or remove the name from the file",
+  ],
+  [
+    /not allowed by this role/,
+    "the role must have it in allowed_domains with allow_bare_domains=true, or its parent domain " +
+    "with allow_subdomains=true; or remove it from the file",
+  ],
   [
     /IP (?:Subject Alternative Names are not|address .* is not) allowed/i,
     "allow them in the role, or remove them; if the common name itself is the IP address, set " +

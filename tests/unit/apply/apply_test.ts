@@ -51,8 +51,9 @@ Deno.test("apply() lets one certificate fail and does the others", () =>
         "issue",
         BAD,
         `"${vault.address}" refused "pki/issue/denied" ` +
-        `(400: common name ${BAD} not allowed by this role); add it to the role's ` +
-        "allowed_domains, or remove it from the file",
+        `(400: common name ${BAD} not allowed by this role); the role must have it in ` +
+        "allowed_domains with allow_bare_domains=true, or its parent domain with " +
+        "allow_subdomains=true; or remove it from the file",
       ],
       ["skipped", "deploy", BAD, "no new certificate was issued"],
     ]);

@@ -57,6 +57,19 @@ pureTest(
   },
 );
 
+pureTest(
+  "before the new chain is known, another chain is no loss, and several CAs are",
+  async () => {
+    const [one, two] = [await makeSelfSigned("One"), await makeSelfSigned("Two")];
+    const terms = { writesLeaf: false, writesKey: false };
+    assert.deepEqual(loss(one.certificate, terms).things, []);
+    assert.deepEqual(loss(one.certificate + two.certificate, terms).things, [
+      'the CA "One"',
+      'the CA "Two"',
+    ]);
+  },
+);
+
 pureTest("foreign names are printed in one line without control characters", async () => {
   const { certificate, key } = await makeSelfSigned("mail\u202e.test");
   const [thing] = loss(WEB.certificate + WEB.key + certificate + key).things;

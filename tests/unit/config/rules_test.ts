@@ -180,7 +180,19 @@ pureTest("the name of a host that no certificate can have is refused", async () 
   const address = 'expected an IP address such as "10.1.1.20", got';
   const ascii = "expected a name that can be converted to ASCII: write it as xn--…, or, if it is " +
     'not the name of a host, set "exclude_cn_from_sans: true", got';
+  const labels =
+    "expected a DNS name with labels of 1 to 63 characters between its dots; if it is " +
+    'not the name of a host, set "exclude_cn_from_sans: true", got';
+  const long = "a".repeat(64);
   const cases: [string, string][] = [
+    ["name: web..example", `f:3:11 certs[0].name: ${labels} "web..example"`],
+    ["{name: a, common_name: .x}", `f:3:28 certs[0].common_name: ${labels} ".x"`],
+    [`name: ${long}.test`, `f:3:11 certs[0].name: ${labels} "${long}.test"`],
+    [
+      'name: "fe80::1%eth0"',
+      'f:3:11 certs[0].name: expected an IP address without a zone, such as "fe80::1", got ' +
+      '"fe80::1%eth0"',
+    ],
     ["name: web.example.com.", `f:3:11 certs[0].name: ${dot} "web.example.com."`],
     ["name: bücher.example.", `f:3:11 certs[0].name: ${dot} "bücher.example."`],
     ["{name: a, common_name: web.}", `f:3:28 certs[0].common_name: ${dot} "web."`],

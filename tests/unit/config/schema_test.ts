@@ -183,7 +183,7 @@ pureTest("a name that cannot be a directory is refused", async () => {
     "..": `expected ${directory}, got ".."`,
     ".pending": `expected ${directory}, got ".pending"`,
     '"a\\tb"': `expected ${directory}, got "a\\tb"`,
-    '" a"': `expected a name, got " a"`,
+    '" a"': `expected a name without blanks at its ends, got " a"`,
     // Half a character, which no file system keeps apart from other halves.
     '"a\\ud800"': `expected ${directory}, got "a\\ud800"`,
     // A control character that JSON does not escape.

@@ -23,6 +23,11 @@ Deno.test("parseTimestamp() treats an unreadable time as never", () => {
   }
 });
 
+Deno.test("a unit that outlives its main process counts as one without", () => {
+  const [state] = parseUnits("Id=web.service\nType=simple\nExitType=cgroup\nMainPID=17\n");
+  assert.equal(state?.hasMain, false);
+});
+
 Deno.test("parseUnits() reads a block a unit, in the order asked", () => {
   const text = [
     "Id=nginx.service",

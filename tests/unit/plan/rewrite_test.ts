@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Part } from "../../../lib/certificate/types.ts";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
 import type { Step } from "../../../lib/plan/types.ts";
 import {
@@ -15,10 +16,10 @@ import {
 import { planOf } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
-function unclean({ commonName }: CertificateSpec) {
+function unclean({ commonName }: CertificateSpec, parts: readonly Part[] = ["privkey"]) {
   const problem = "line 3 is blank, inside a block";
   const certificate = makeCertificate({ commonName, dnsNames: [commonName] });
-  return makeStored({ unclean: [{ part: "privkey", problem }] }, certificate);
+  return makeStored({ unclean: parts.map((part) => ({ part, problem })) }, certificate);
 }
 
 const kinds = (steps: readonly Step[]) => steps.map(({ kind }) => kind);
@@ -35,11 +36,22 @@ pureTest(
     assert.deepEqual(recover.rewrite?.services, ["nginx.service"]);
     assert.equal(
       recover.detail,
-      "not every program loads privkey.pem in the store (line 3 is blank, inside a block), so it is " +
+      "not every program loads privkey.pem (line 3 is blank, inside a block) in the store, so it is " +
         "rewritten with the same key",
     );
   },
 );
+
+pureTest("several files that are not clean are told in one sentence", () => {
+  const spec = makeSpec({ name: "a", targets: [] });
+  const stored = unclean(spec, ["cert", "privkey"]);
+  const [recover] = planOf([spec], [makeObserved(spec, { stored })]).steps;
+  assert.equal(
+    recover?.kind === "recover" && recover.detail,
+    "not every program loads cert.pem (line 3 is blank, inside a block), privkey.pem (line 3 is " +
+      "blank, inside a block) in the store, so they are rewritten with the same certificates and key",
+  );
+});
 
 pureTest("services that read targets act only if a target changes", () => {
   const targets = [makeTarget({ what: "privkey", path: "/ssl/key" })];

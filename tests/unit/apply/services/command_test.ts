@@ -67,6 +67,14 @@ Deno.test("a command that hangs is ended", async () => {
   );
 });
 
+Deno.test("a command that hangs without output is told without it", async () => {
+  using bench = makeBench();
+  assert.equal(
+    await failureOf(bench, "exec sleep 60", 1),
+    '"FOLDER/bin/reload" took longer than 1 s',
+  );
+});
+
 Deno.test("a command that is not on this host is reported by name", async () => {
   using bench = makeBench();
   const pending = { reason: "pending", detail: "it has not loaded them" } as const;

@@ -1,5 +1,6 @@
 /** What `vcm doctor` says of the mounts of containers; the engine's answers are given. */
 import assert from "node:assert/strict";
+import { DEFAULT_CONTROL } from "../../../../lib/config/defaults.ts";
 import type { CertificateSpec, ServiceSpec, TargetSpec } from "../../../../lib/config/types.ts";
 import type { Presence } from "../../../../lib/host/types.ts";
 import { examineContainers } from "../../../../lib/tools/doctor/examine_containers.ts";
@@ -49,10 +50,12 @@ Deno.test("a mounted file that VCM replaces stays the old one after a signal", a
   assert.deepEqual(await said(directory, [spec], mounts), [
     [`problem docker:web: ${detail}, and a signal does not change that`, fix],
   ]);
-  const restarted = withTargets(spec.targets, [{ ...WEB, control: "restart" }]);
-  assert.deepEqual(await said(directory, [restarted], mounts), [
-    [`warning docker:web: ${detail} until it is restarted`, fix],
-  ]);
+  for (const control of ["restart", DEFAULT_CONTROL] as const) {
+    const restarted = withTargets(spec.targets, [{ ...WEB, control }]);
+    assert.deepEqual(await said(directory, [restarted], mounts), [
+      [`warning docker:web: ${detail} until it is restarted`, fix],
+    ]);
+  }
 });
 
 Deno.test("a mount of the directory, and in_place, are in order", async () => {

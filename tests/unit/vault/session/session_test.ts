@@ -100,8 +100,9 @@ const REFUSALS = {
   ],
   "a denied name": [
     DENIED_NAME,
-    'refused "pki/issue/web" (400: common name www.example.test not allowed by this role); add ' +
-    "it to the role's allowed_domains, or remove it from the file",
+    'refused "pki/issue/web" (400: common name www.example.test not allowed by this role); the ' +
+    "role must have it in allowed_domains with allow_bare_domains=true, or its parent domain with " +
+    "allow_subdomains=true; or remove it from the file",
   ],
   "a bad token": [
     BAD_TOKEN,

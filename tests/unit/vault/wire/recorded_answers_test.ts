@@ -25,7 +25,9 @@ const DENIED = (right: string, path: string, mount = "", why = "permission denie
   `${mount && `no engine is mounted at "${mount}", `}or the policy lacks: ` +
   `path "${path}" { capabilities = ["${right}"] }`;
 const BY_POLICY = "1 error occurred: * permission denied";
-const NAME_HINT = "; add it to the role's allowed_domains, or remove it from the file";
+const NAME_HINT =
+  "; the role must have it in allowed_domains with allow_bare_domains=true, or its " +
+  "parent domain with allow_subdomains=true; or remove it from the file";
 const ANY_HINT = '; a role with key_type=any only signs requests: set "key: local"';
 const WEB_ROLE = { allowed_domains: ["example.test"], key_type: "ec", max_ttl: 259_200 };
 const NOT_REVOKED = { revocation_time: 0, revocation_time_rfc3339: "" };
