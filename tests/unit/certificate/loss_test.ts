@@ -157,3 +157,18 @@ pureTest("a negative number of rounds does not make room for more rounds than ar
   assert.equal(readKeystore(store, "secret")?.keys.length, rounds.length);
   assert(performance.now() - began < 5_000);
 });
+
+pureTest("a long row of spaces in a block is read at once", () => {
+  const began = performance.now();
+  loss(WEB.key.replace("-----\n", `-----\nA${" ".repeat(2_000_000)}`));
+  assert(performance.now() - began < 5_000);
+  const spaced = WEB.key.replaceAll("\n", " \r\n\n\t");
+  assert.deepEqual(loss(spaced + WEB.key, { writesLeaf: false }), { things: [], unique: [] });
+});
+
+pureTest("many labels that end nowhere are searched for once", () => {
+  const began = performance.now();
+  const begins = Array.from({ length: 2000 }, (_, at) => `-----BEGIN A${at}-----\n`).join("");
+  assert.deepEqual(loss(begins + "-----END A".repeat(400_000)).things, []);
+  assert(performance.now() - began < 3_000);
+});
