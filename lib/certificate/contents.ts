@@ -53,19 +53,23 @@ function readPem(text: string): Contents {
 
 function* blocksOf(text: string): Generator<{ readonly label: string; readonly block: string }> {
   const begin = /-----BEGIN ([A-Z0-9#. ]{1,64})-----/g;
-  // A label that ends nowhere is not searched again and again.
-  const endless = new Set<string>();
+  // Searching for the end of each block would read a text of many blocks many times.
+  const ends = Map.groupBy(
+    text.matchAll(/-----END ([A-Z0-9#. ]{1,64})(?=-----)/g).map(({ index, 1: label }) => ({
+      index,
+      label,
+    })),
+    ({ label }) => label,
+  );
   for (let count = 0; count < MAX_BLOCKS; count++) {
     const found = begin.exec(text);
     if (found === null) return;
     const [edge, label = ""] = found;
     const last = edge.replace("BEGIN", "END");
-    const end = endless.has(label) ? -1 : text.indexOf(last, begin.lastIndex);
-    if (end < 0) {
-      endless.add(label);
-      continue;
-    }
-    const body = text.slice(begin.lastIndex, end).trim().replaceAll(/\s*\n\s*/g, "\n");
+    const end = ends.get(label)?.find(({ index }) => index >= begin.lastIndex)?.index;
+    if (end === undefined) continue;
+    const body = text.slice(begin.lastIndex, end).split("\n").map((line) => line.trim())
+      .filter((line) => line !== "").join("\n");
     yield { label, block: `${edge}\n${body}\n${last}\n` };
     begin.lastIndex = end + last.length;
   }

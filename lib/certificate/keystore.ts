@@ -119,8 +119,12 @@ class Pkcs12Reader {
         AnyPbkdf2Parameters,
       );
       const [cipher, size] = CIPHERS[encryption.algorithm] ?? [];
+      // The library returns what does not fit into a number as text.
+      if (cipher === undefined || size === undefined || !Number.isInteger(rounds) || rounds < 1) {
+        return undefined;
+      }
       this.#rounds += rounds;
-      if (cipher === undefined || size === undefined || this.#rounds > MAX_ROUNDS) return undefined;
+      if (this.#rounds > MAX_ROUNDS) return undefined;
       const hash = PRFS[prf?.algorithm ?? ""] ?? "sha1";
       const key = pbkdf2Sync(this.#password, new Uint8Array(salt.buffer), rounds, size, hash);
       const iv = AsnConvert.parse(encryption.parameters ?? new ArrayBuffer(0), OctetString);

@@ -38,9 +38,14 @@ export interface LossTerms {
   readonly anonymous: boolean;
 }
 
-export function findLoss(contents: Contents, terms: LossTerms): Loss {
+/** Its time grows with the number of entries, not with its square: another user may have written them. */
+export function findLoss(contents: Contents, given: LossTerms): Loss {
   const { certificates, keys, others } = contents;
-  const leaves = certificates.filter((one) => isLeaf(one, keys));
+  let pairs: ReturnType<LossTerms["known"]> | undefined;
+  const terms = { ...given, known: () => pairs ??= given.known() };
+  const owners = ownersOf(contents);
+  const isOfKey = new Set(keys.flatMap(({ id = "" }) => owners.get(id) ?? []));
+  const leaves = certificates.filter((one) => isLeaf(one) || isOfKey.has(one));
   const isNamed = ({ alias }: FoundCertificate | FoundKey) => alias === terms.alias;
   const sharesName = ({ x509 }: FoundCertificate) => {
     const { commonName = "", dnsNames } = readFacts(x509);
@@ -71,7 +76,7 @@ export function findLoss(contents: Contents, terms: LossTerms): Loss {
       (sharesName(one) || (key !== undefined && idOfCertificate(one.x509) === key.id)));
   const authorities = furtherAuthorities(certificates, [...leaves, ...(leaf ? [leaf] : [])], terms);
   const keyNames = (found: readonly FoundKey[]) =>
-    found.map((one) => describeKey(one, certificates, terms));
+    found.map((one) => describeKey(one, owners.get(one.id ?? "")?.[0], terms));
   const leafNames = (found: readonly FoundCertificate[]) =>
     found.map((one) => describe("the certificate", one, terms));
   return {
@@ -79,7 +84,7 @@ export function findLoss(contents: Contents, terms: LossTerms): Loss {
       ...keyNames(furtherKeys),
       ...leafNames(furtherLeaves),
       ...authorities.map((one) => describe("the CA", one, terms)),
-      ...others,
+      ...(terms.anonymous && others.length > 0 ? ["something else"] : others),
     ]),
     unique: shorten([
       ...keyNames(furtherKeys.filter(({ id = "" }) => !terms.known().all.keys.has(id))),
@@ -88,16 +93,22 @@ export function findLoss(contents: Contents, terms: LossTerms): Loss {
   };
 }
 
+/** Certificates by the id of their pair; empty if there is no key that could be theirs. */
+function ownersOf({ certificates, keys }: Contents): ReadonlyMap<string, FoundCertificate[]> {
+  if (keys.length === 0) return new Map();
+  return Map.groupBy(certificates, ({ x509 }) => idOfCertificate(x509) ?? "none");
+}
+
 /**
  * Old roots can lack the extension that says that they are CAs, and self-signed certificates of servers
- * can have it.
+ * can have it: that of a key in the file is a leaf, too.
  */
-function isLeaf({ x509 }: FoundCertificate, keys: readonly FoundKey[]): boolean {
-  const { ca, subject, issuer, subjectAltName } = x509;
-  if (!ca && (subject !== issuer || subjectAltName !== undefined)) return true;
-  const id = keys.length === 0 ? undefined : idOfCertificate(x509);
-  return id !== undefined && keys.some((key) => key.id === id);
+function isLeaf({ x509: { ca, subject, issuer, subjectAltName } }: FoundCertificate): boolean {
+  return !ca && (subject !== issuer || subjectAltName !== undefined);
 }
+
+/** CAs with one name that are looked at as issuers; the others count as no part of a chain. */
+const MAX_NAMESAKES = 32;
 
 /** CAs that are neither written nor the chain of a leaf. */
 function furtherAuthorities(
@@ -105,15 +116,17 @@ function furtherAuthorities(
   leaves: readonly FoundCertificate[],
   { written, writesLeaf, writesKey }: LossTerms,
 ): FoundCertificate[] {
-  const found = withoutRepetitions(certificates).filter((one) =>
-    !leaves.some((leaf) => isSame(one, leaf))
+  const below = new Set(leaves.map(({ x509 }) => x509.fingerprint256));
+  const found = withoutRepetitions(certificates).filter(({ x509 }) =>
+    !below.has(x509.fingerprint256)
   );
   // Such a file holds only CAs, and a chain replaces another one, also before the new one is known.
   const replaces = found.length <= written.size || (written.size === 0 && isOneChain(found));
   if (!writesLeaf && !writesKey && replaces) return [];
   const chains = new Set<FoundCertificate>();
+  const byName = Map.groupBy(found, ({ x509 }) => x509.subject);
   const addAbove = (subject: X509Certificate) => {
-    for (const one of found) {
+    for (const one of byName.get(subject.issuer)?.slice(0, MAX_NAMESAKES) ?? []) {
       if (chains.has(one) || !subject.checkIssued(one.x509)) continue;
       chains.add(one);
       addAbove(one.x509);
@@ -147,13 +160,10 @@ function describe(what: string, { x509, alias }: FoundCertificate, terms: LossTe
 }
 
 function describeKey(
-  { id, alias }: FoundKey,
-  certificates: readonly FoundCertificate[],
+  { alias }: FoundKey,
+  owner: FoundCertificate | undefined,
   terms: LossTerms,
 ): string {
-  const owner = id === undefined
-    ? undefined
-    : certificates.find(({ x509 }) => idOfCertificate(x509) === id);
   if (terms.anonymous || (owner ?? alias) === undefined) return "a private key";
   if (owner === undefined) return `the private key with the alias "${printable(alias ?? "")}"`;
   return describe("the certificate", { ...owner, alias }, terms)

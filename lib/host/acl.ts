@@ -4,6 +4,7 @@
  *
  * Not seen: ACLs of other kinds, such as those of NFSv4.
  */
+import { isErrorWords } from "../text/error_words.ts";
 import { directoryOf } from "../text/path.ts";
 import { messageOf } from "../text/plain_cause.ts";
 import { programPaths } from "./run_command.ts";
@@ -180,6 +181,14 @@ export async function writeAcls(
   if (result?.success) return;
   const why = result === undefined
     ? '"setfacl" is not on this host; install the package "acl"'
-    : result.stderr.trim().split("\n")[0];
+    : reasonOf(result.stderr, user);
   throw new Error(`Cannot keep the access control list: ${why}`);
+}
+
+/** In the words of setfacl, but of what another user's process says only the system's words count. */
+function reasonOf(stderr: string, user: HostUser | undefined): string {
+  const [line = ""] = stderr.trim().split("\n");
+  if (user === undefined) return line || "setfacl failed";
+  const words = line.slice(line.lastIndexOf(": ") + 2).replace(/^./, (one) => one.toLowerCase());
+  return `${isErrorWords(words) ? words : "setfacl failed"} (as user ${user.uid})`;
 }

@@ -16,10 +16,15 @@ export interface InputOptions {
   readonly limit?: number | undefined;
 }
 
+/** Characters of what another user's process says: the user can make it say anything, without end. */
+const LONGEST = 1_000;
+
 /** Milliseconds: what is run reads or changes a few inodes, but a disk may be slow. */
 const LIMIT = 30_000;
 
 /**
+ * The output of another user's process is not read, and only the beginning of its errors.
+ *
  * @param program Absolute paths to try, in order.
  * @returns undefined if the program is not on this host.
  *
@@ -39,13 +44,18 @@ export async function runWithInput(
         env: { LC_ALL: "C" },
         cwd: ROOT,
         stdin: "piped",
-        stdout: "piped",
+        stdout: user === undefined ? "piped" : "null",
         stderr: "piped",
         // A signal of the terminal does not end it half way.
         detached: true,
         ...(user && { uid: user.uid, gid: user.gid }),
       }).spawn();
-      return await exchange(child, path, input, limit);
+      // Both are read while the input is written, or both sides would wait for ever.
+      const output = Promise.all([
+        user === undefined ? readText(child.stdout) : "",
+        readText(child.stderr, user === undefined ? Infinity : LONGEST),
+      ]);
+      return await exchange(child, output, path, input, limit);
     } catch (error) {
       if (error instanceof CommandError) throw error;
       if (error instanceof Deno.errors.NotFound) continue;
@@ -58,6 +68,7 @@ export async function runWithInput(
 /** Ends the program after the limit, and does not wait for it if it cannot be ended. */
 async function exchange(
   child: Deno.ChildProcess,
+  output: Promise<readonly [string, string]>,
   path: string,
   input: string,
   limit: number,
@@ -71,8 +82,6 @@ async function exchange(
       return; // It has already ended.
     }
   }, limit);
-  // The output is read while the input is written, or both sides would wait for ever.
-  const output = child.output();
   const write = async () => {
     const writer = child.stdin.getWriter();
     await writer.write(new TextEncoder().encode(input));
@@ -81,13 +90,23 @@ async function exchange(
   try {
     // A program that ends early tells why by its output.
     const written = write().catch(() => undefined);
-    const [{ success, stdout, stderr }] = await Promise.race([
-      Promise.all([output, written]),
+    const [{ success }, [stdout, stderr]] = await Promise.race([
+      Promise.all([child.status, output, written]),
       late,
     ]);
-    const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-    return { success, stdout: out ?? "", stderr: err ?? "" };
+    return { success, stdout, stderr };
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Closes the pipe after this many characters. */
+async function readText(pipe: ReadableStream<Uint8Array>, longest = Infinity): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const bytes of pipe) {
+    text += decoder.decode(bytes, { stream: true });
+    if (text.length > longest) break;
+  }
+  return text;
 }

@@ -8,23 +8,45 @@ const PROPERTIES = "Id,LoadState,ActiveState,SubState,StateChangeTimestamp,Activ
   "InactiveExitTimestamp,ReloadResult,CanReload,Type,RemainAfterExit,ExitType,Result,NRestarts," +
   "MainPID,ConditionResult,ConditionTimestamp";
 
-/** State of units by name; empty if systemd cannot be asked. */
-export async function observeUnits(units: readonly string[]): Promise<Map<string, UnitState>> {
-  const states = parseUnits(await show(units));
-  // An alias is answered under the unit's own name. If a unit has no answer, places tell nothing.
-  const isWhole = states.length === units.length;
-  return new Map(states.map((state, at) => [isWhole && units[at] || state.unit, state]));
+/**
+ * Units for one call: of longer output only the beginning is kept (run_command.ts), and the answer about
+ * a unit with the longest name has less than 800 characters.
+ */
+const AT_ONCE = 80;
+
+/**
+ * State of units by name; without those about which systemd cannot be asked.
+ *
+ * @param systemctl Absolute paths to try.
+ */
+export async function observeUnits(
+  units: readonly string[],
+  systemctl: readonly string[] = SYSTEMCTL,
+): Promise<Map<string, UnitState>> {
+  const found = new Map<string, UnitState>();
+  for (let at = 0; at < units.length; at += AT_ONCE) {
+    const some = units.slice(at, at + AT_ONCE);
+    const states = parseUnits(await show(some, systemctl));
+    // It would not answer the next call either.
+    if (states.length === 0) break;
+    // An alias is answered under the unit's own name. If a unit has no answer, places tell nothing.
+    const isWhole = states.length === some.length;
+    for (const [place, state] of states.entries()) {
+      found.set(isWhole && some[place] || state.unit, state);
+    }
+  }
+  return found;
 }
 
 /**
- * The answer of systemctl, empty if it cannot be run. Times are in microseconds if systemd can print them (version 249 and later), else in seconds. With
- * seconds, a service that reloaded in the second of a write seems not to have loaded it: that costs one
- * more reload and loses nothing.
+ * The answer of systemctl, empty if it cannot be run. Times are in microseconds if systemd can print
+ * them (version 249 and later), else in seconds. With seconds, a service that reloaded in the second of
+ * a write seems not to have loaded it: that costs one more reload and loses nothing.
  */
-async function show(units: readonly string[]): Promise<string> {
+async function show(units: readonly string[], systemctl: readonly string[]): Promise<string> {
   const ask = (...options: string[]) => {
     const args = ["show", `--property=${PROPERTIES}`, ...options, "--", ...units];
-    return tryCommand(SYSTEMCTL, args, SHOW_LIMIT);
+    return tryCommand(systemctl, args, SHOW_LIMIT);
   };
   const exact = await ask("--timestamp=us+utc");
   const isOld = exact?.code !== 0 && /timestamp/.test(exact?.stderr ?? "");

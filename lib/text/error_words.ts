@@ -45,6 +45,11 @@ export function errorWords(code: unknown): string | undefined {
   return typeof code === "string" && Object.hasOwn(WORDS, code) ? WORDS[code] : undefined;
 }
 
+/** Whether a text is the system's words for an error, and nothing else. */
+export function isErrorWords(text: string): boolean {
+  return Object.values(WORDS).includes(text);
+}
+
 /** Linux's numbers of codes that the runtime does not know (errno(3)). */
 const CODES: Readonly<Record<number, string>> = {
   6: "ENXIO",

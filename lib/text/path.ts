@@ -14,3 +14,10 @@ export function isKernelPath(path: string): boolean {
 export function directoryOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/")) || "/";
 }
+
+/** A regular expression would try each slash of a long row in vain. */
+export function withoutSlashesAtEnd(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === "/") end--;
+  return text.slice(0, end);
+}

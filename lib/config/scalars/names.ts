@@ -1,6 +1,7 @@
 /** Names: certificates, host names, addresses, mounts, roles, systemd units. */
 import { domainToUnicode } from "node:url";
 import { asciiName, isIpAddress, lacksAsciiForm } from "../../certificate/names.ts";
+import { withoutSlashesAtEnd } from "../../text/path.ts";
 import { hasControlCharacter } from "../../text/quote.ts";
 import { ANY_SCALAR, asIs, expected, InvalidValue, scalar } from "./scalar.ts";
 
@@ -195,7 +196,7 @@ export const role = scalar({
 const MOUNT = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))\/*[^\s?#%\\/]+(?:\/[^\s?#%\\/]+)*\/*$/;
 
 function withoutSlashes(text: string): string {
-  return text.replace(/^\/+|\/+$/g, "");
+  return withoutSlashesAtEnd(text).replace(/^\/+/, "");
 }
 
 function parseMount(text: string): string | undefined {

@@ -1,5 +1,5 @@
 /** Paths, and the addresses of servers. */
-import { isKernelPath } from "../../text/path.ts";
+import { isKernelPath, withoutSlashesAtEnd } from "../../text/path.ts";
 import { hasControlCharacter } from "../../text/quote.ts";
 import type { TlsTrust } from "../types.ts";
 import { ANY_SCALAR, expected, scalar } from "./scalar.ts";
@@ -115,13 +115,13 @@ export const address = scalar({
   isHidden: true,
   // No user and password, and no API path, which the client adds.
   pattern: new RegExp(
-    "^[Hh][Tt][Tt][Pp][Ss]?://(?![^/\\\\?#]*[^/\\\\?#:@][^/\\\\?#]*@)" +
+    "^[Hh][Tt][Tt][Pp][Ss]?://(?![:@]*[^/\\\\?#:@][^/\\\\?#]*@)" +
       "(?![^/\\\\]+/(?:.*/)?v1/?$)[^/].*$",
   ),
   parse: (text) => {
     if (hasControlCharacter(text) || addressError(text) !== undefined) return undefined;
     const { origin, pathname } = new URL(text);
-    return origin + withoutSlash(pathname);
+    return origin + withoutSlashesAtEnd(pathname);
   },
   explain: (text) => {
     const error = addressError(text);
@@ -136,13 +136,9 @@ function addressError(text: string): string | undefined {
   if (username !== "" || password !== "") return ", without a user or password in it";
   if (search !== "" || hash !== "") return `, without "?" or "#"`;
   // The client adds the API version itself.
-  return /\/v1(?:\/|$)/.test(withoutSlash(pathname))
+  return /\/v1(?:\/|$)/.test(withoutSlashesAtEnd(pathname))
     ? `, without "/v1" and what follows`
     : undefined;
-}
-
-function withoutSlash(path: string): string {
-  return path.replace(/\/+$/, "");
 }
 
 /** The path of a file, or a pattern with `*` in its last part, relative or absolute. */

@@ -70,7 +70,7 @@ export function isCutShort({ status, body }: RawAnswer): boolean {
 /** Whether an internal error (500) is a refusal that no repetition changes. */
 export function isRefusal({ status, body }: RawAnswer): boolean {
   if (status !== 500) return false;
-  return /verify client's certificate/.test(body) || HINTS.some(([pattern]) => pattern.test(body));
+  return /verify client's certificate/.test(body) || findHint(body) !== undefined;
 }
 
 /** Statuses as in the Vault API's "HTTP status codes". */
@@ -108,7 +108,7 @@ export function explainRefusal(
   if (/HTTP request (?:was sent )?to an HTTPS server/i.test(answer.body)) {
     return refused('speaks TLS; use "https://"');
   }
-  const hint = HINTS.find(([pattern]) => pattern.test(said))?.[1].replace("MOUNT", mount ?? path);
+  const hint = findHint(said)?.replace("MOUNT", mount ?? path);
   return refused(`refused "${path}" (${status}: ${said})${hint === undefined ? "" : `; ${hint}`}`);
 }
 
@@ -152,6 +152,14 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   [/leased credentials were/, "set generate_lease=false on the role: the token has one use left"],
   [/certificate with serial .* not found/, 'check that it was issued at the mount "MOUNT"'],
 ];
+
+/** Characters in which a hint is looked for: a server's text could keep its patterns busy for hours. */
+const SEARCHED = 1_000;
+
+function findHint(text: string): string | undefined {
+  const start = text.slice(0, SEARCHED);
+  return HINTS.find(([pattern]) => pattern.test(start))?.[1];
+}
 
 /** The mount in an API path of the PKI secrets engine. */
 function mountOf(path: string): string | undefined {

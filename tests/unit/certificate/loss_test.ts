@@ -16,17 +16,18 @@ const STORE = encryptKeyStore(
   (size) => new Uint8Array(size).fill(7),
 );
 
+const TERMS: LossTerms = {
+  writesLeaf: true,
+  writesKey: true,
+  alias: "web",
+  names: ["web.example.test"],
+  written: new Set(),
+  known: () => ({ all: NOTHING, own: NOTHING }),
+  anonymous: false,
+};
+
 function loss(text: string, terms: Partial<LossTerms> = {}) {
-  return findLoss(readContents(new TextEncoder().encode(text)), {
-    writesLeaf: true,
-    writesKey: true,
-    alias: "web",
-    names: ["web.example.test"],
-    written: new Set(),
-    known: () => ({ all: NOTHING, own: NOTHING }),
-    anonymous: false,
-    ...terms,
-  });
+  return findLoss(readContents(new TextEncoder().encode(text)), { ...TERMS, ...terms });
 }
 
 pureTest("the one pair in a file is the one that is replaced, whatever its name is", () => {
@@ -113,4 +114,74 @@ pureTest("findLoss() never throws, whichever byte of a certificate is wrong", ()
     );
     loss(wrong + WEB.key + wrong);
   }
+});
+
+pureTest("in a user's directory not even the kinds of other blocks are told", () => {
+  const text = "-----BEGIN OPENVPN STATIC KEY-----\nAAAA\n-----END OPENVPN STATIC KEY-----\n";
+  assert.deepEqual(loss(text).things, ["OPENVPN STATIC KEY"]);
+  assert.deepEqual(loss(text, { anonymous: true }).things, ["something else"]);
+});
+
+pureTest("many keys beside many certificates take no longer than their number", () => {
+  const [one] = readContents(new TextEncoder().encode(MAIL.certificate)).certificates;
+  assert(one);
+  const contents = {
+    certificates: Array.from({ length: 1000 }, () => ({ ...one })),
+    keys: Array.from({ length: 1000 }, (_, at) => ({ id: `${at}` })),
+    others: [],
+  };
+  const began = performance.now();
+  assert.deepEqual(findLoss(contents, TERMS).unique.slice(0, 1), ["999 times a private key"]);
+  assert(performance.now() - began < 5_000);
+});
+
+/** An element of DER. */
+function der(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
+  const body = parts.flatMap((part) => [...part]);
+  return Uint8Array.from([tag, 0x82, body.length >> 8, body.length & 0xff, ...body]);
+}
+
+/** A shrouded key in a keystore, whose derivation takes a number of rounds. */
+function shroudedBag(rounds: string): Uint8Array {
+  const id = (hex: string) => der(0x06, Uint8Array.fromHex(hex));
+  const octets = (size: number) => der(0x04, new Uint8Array(size));
+  const derivation = der(0x30, octets(8), der(0x02, Uint8Array.fromHex(rounds)));
+  const scheme = der(
+    0x30,
+    der(0x30, id("2a864886f70d01050c"), derivation),
+    der(0x30, id("60864801650304012a"), octets(16)),
+  );
+  const key = der(0x30, der(0x30, id("2a864886f70d01050d"), scheme), octets(32));
+  return der(0x30, id("2a864886f70d010c0a0102"), der(0xa0, key));
+}
+
+pureTest("a negative number of rounds does not make room for more rounds than are computed", () => {
+  const data = (content: Uint8Array) =>
+    der(
+      0x30,
+      der(0x06, Uint8Array.fromHex("2a864886f70d010701")),
+      der(0xa0, der(0x04, content)),
+    );
+  // -8,388,608 and -2,147,483,648, then 8,388,607 again and again.
+  const rounds = ["800000", "80000000", "7fffff", "7fffff", "7fffff", "7fffff"];
+  const bags = der(0x30, ...rounds.map(shroudedBag));
+  const store = der(0x30, der(0x02, Uint8Array.of(3)), data(der(0x30, data(bags))));
+  const began = performance.now();
+  assert.equal(readKeystore(store, "secret")?.keys.length, rounds.length);
+  assert(performance.now() - began < 5_000);
+});
+
+pureTest("a long row of spaces in a block is read at once", () => {
+  const began = performance.now();
+  loss(WEB.key.replace("-----\n", `-----\nA${" ".repeat(2_000_000)}`));
+  assert(performance.now() - began < 5_000);
+  const spaced = WEB.key.replaceAll("\n", " \r\n\n\t");
+  assert.deepEqual(loss(spaced + WEB.key, { writesLeaf: false }), { things: [], unique: [] });
+});
+
+pureTest("many labels that end nowhere are searched for once", () => {
+  const began = performance.now();
+  const begins = Array.from({ length: 2000 }, (_, at) => `-----BEGIN A${at}-----\n`).join("");
+  assert.deepEqual(loss(begins + "-----END A".repeat(400_000)).things, []);
+  assert(performance.now() - began < 3_000);
 });

@@ -112,3 +112,21 @@ Deno.test("an error of setfacl is told in one line, and so is its absence", asyn
     'Cannot keep the access control list: "setfacl" is not on this host; install the package "acl"',
   );
 });
+
+Deno.test("of what another user's setfacl says, only an error of the system is told", async () => {
+  using directory = makeDirectory();
+  const user = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
+  const scripts = [
+    ["echo 'setfacl: /x: Operation not permitted' >&2; exit 1", "operation not permitted"],
+    ["echo 'setfacl: /x: all is well' >&2; exit 1", "setfacl failed"],
+    ["exec yes >&2", "setfacl failed"],
+    ["kill -9 $$", "setfacl failed"],
+  ] as const;
+  for (const [script, told] of scripts) {
+    const { setfacl } = programs(directory, script);
+    const { message } = await rejectionOf(
+      writeAcls([{ path: "/x", entries: "" }], user, setfacl),
+    );
+    assert.equal(message, `Cannot keep the access control list: ${told} (as user ${user.uid})`);
+  }
+});

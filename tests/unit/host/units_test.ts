@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { parseTimestamp, parseUnits } from "../../../lib/host/units.ts";
+import { observeUnits, parseTimestamp, parseUnits } from "../../../lib/host/units.ts";
+import { makeDirectory } from "../../support/rig.ts";
 
 Deno.test("parseTimestamp() reads microseconds and whole seconds", () => {
   const second = Date.UTC(2026, 10, 24, 10, 0, 0);
@@ -138,4 +139,40 @@ Deno.test("parseUnits() tells a condition that was not met from one that was not
 
 Deno.test("parseUnits() reads nothing from nothing", () => {
   for (const text of ["", "\n\n"]) assert.deepEqual(parseUnits(text), []);
+});
+
+Deno.test("observeUnits() knows each of many units, however long their names are", async () => {
+  using directory = makeDirectory();
+  const systemctl = directory.at("systemctl");
+  const time = "Tue 2026-11-24 10:00:00.123456 UTC";
+  const script = `#!/bin/sh
+while [ "$1" != -- ]; do shift; done
+shift
+for unit; do
+  cat << END
+Id=$unit
+LoadState=loaded
+ActiveState=deactivating
+SubState=stop-sigterm
+StateChangeTimestamp=${time}
+ActiveEnterTimestamp=${time}
+InactiveExitTimestamp=${time}
+ReloadResult=success
+CanReload=yes
+Type=notify-reload
+RemainAfterExit=no
+Result=success
+NRestarts=1000000
+MainPID=4194304
+ConditionResult=yes
+ConditionTimestamp=${time}
+
+END
+done
+`;
+  Deno.writeTextFileSync(systemctl, script, { mode: 0o755 });
+  const names = Array.from({ length: 500 }, (_, at) => `${"a".repeat(240)}${at}.service`);
+  const found = await observeUnits(names, [systemctl]);
+  assert.deepEqual([...found.keys()], names);
+  assert([...found.values()].every(({ active, hasMain }) => active === "deactivating" && hasMain));
 });

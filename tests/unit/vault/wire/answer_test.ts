@@ -1,6 +1,6 @@
 /** `readAnswer()`: what a refusal is said with, where the status alone says too little. */
 import assert from "node:assert/strict";
-import { type Capability, readAnswer } from "../../../../lib/vault/wire/answer.ts";
+import { type Capability, isRefusal, readAnswer } from "../../../../lib/vault/wire/answer.ts";
 import { VaultError } from "../../../../lib/vault/errors.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 
@@ -65,4 +65,14 @@ pureTest("a ttl beyond the end of the CA is reported with the fix", () => {
     said("pki/issue/web", 400, [why]),
     `refused "pki/issue/web" (400: ${why}); the CA expires earlier: lower "ttl", or renew the CA`,
   );
+});
+
+pureTest("no text of a server keeps a run busy", () => {
+  const began = performance.now();
+  for (const text of [" name ", "certificate with serial ", "IP address ", " name -"]) {
+    const long = text.repeat(5_000);
+    assert.match(said("pki/issue/web", 400, [long]), /^refused "pki\/issue\/web" \(400: /);
+    assert.equal(isRefusal({ status: 500, body: long }), false);
+  }
+  assert(performance.now() - began < 5_000);
 });
