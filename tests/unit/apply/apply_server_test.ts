@@ -55,8 +55,8 @@ Deno.test("apply() stores no certificate that would be due at once, and keeps th
     assert.equal(
       failure?.[3]?.replace(/19m 5\ds/, "20m").replace(/\(2[^)]*\)/, "(MOMENT)"),
       "The certificate would be due again at once, so it was not stored: it expires in 20m " +
-        '(MOMENT), inside its renewal window of 30m; fix: raise max_ttl of the role "short" or of the ' +
-        'mount, or lower "renew"',
+        "(MOMENT), inside its renewal window of 30m; this host's clock is 40m ahead of the server's; " +
+        "fix: set this host's clock",
     );
     assert.equal(directory.read("store/web.example.test/cert.pem"), "old\n");
     assert.deepEqual(directory.tree(), [
