@@ -11,6 +11,7 @@ import { messageOf } from "../../text/plain_cause.ts";
 import { VaultError } from "../../vault/errors.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
 import { leaseFix } from "../../vault/session/lease.ts";
+import { authorityPath } from "./issuer_path.ts";
 import { checkRole } from "./role.ts";
 import type { VaultSession } from "../../vault/session/session.ts";
 
@@ -36,11 +37,6 @@ export async function examineMounts(
     }
   }
   return results;
-}
-
-/** Needs no capability (Vault API, PKI, "Read issuer certificate" and "Read CA certificate"). */
-function authorityPath({ pki, issuerRef }: CertificateSpec): string {
-  return issuerRef === undefined ? `${pki}/cert/ca` : `${pki}/issuer/${issuerRef}/json`;
 }
 
 /**
