@@ -135,16 +135,17 @@ Deno.test("examine() compares the policy with the path of each request, once eac
     { name: "e", pki: "team/pki" },
     { name: "f", pki: "other" },
   );
-  const denied = (path: string) =>
-    `problem ${path}: the policy does not allow "update" | path "${path}" { capabilities = ` +
+  const denied = (path: string, mount: string) =>
+    `problem ${path}: the policy does not allow "update", or the name of the role is wrong (bao ` +
+    `list ${mount}/roles) | path "${path}" { capabilities = ` +
     '["update"] }';
   const lines = await found([server.address], { specs: desired });
   assert.deepEqual(lines.slice(5, 10), [
     'ok pki/issue/web: the policy allows "update"',
     'ok pki/sign/web: the policy allows "update"',
-    denied("pki/issuer/new/issue/web"),
-    denied("team/pki/issue/web"),
-    denied("other/issue/web"),
+    denied("pki/issuer/new/issue/web", "pki"),
+    denied("team/pki/issue/web", "team/pki"),
+    denied("other/issue/web", "other"),
   ]);
   const { body } = server.heard.find(({ path }) => path === RIGHTS) ?? { body: "" };
   assert.deepEqual(JSON.parse(body), { paths: [...Object.keys(paths), "other/issue/web"] });
