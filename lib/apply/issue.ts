@@ -24,6 +24,7 @@ import { issueCertificate } from "../vault/pki/pki.ts";
 import type { VaultSession } from "../vault/session/session.ts";
 import { clockHint, describeClock } from "../vault/wire/clock_difference.ts";
 import { issueTime, noteIssueTime } from "./issue_time.ts";
+import { clockFix, lifetimeFix } from "./lifetime_cause.ts";
 import { ReservedSet } from "../store/reserve_set.ts";
 import { storeStagedSet } from "../store/write_set.ts";
 
@@ -156,17 +157,21 @@ export function chainWarnings(step: IssueStep, issued: IssuedCertificate, now: D
  */
 function shortened(
   { request }: IssueStep,
-  { certificate: { notAfter }, serverTime }: IssuedCertificate,
+  issued: IssuedCertificate,
   now: Date,
 ): string | undefined {
+  const { notAfter } = issued.certificate;
   if (request.ttl === undefined) return undefined;
-  const seconds = (notAfter.getTime() - now.getTime()) / 1000;
-  if (seconds > request.ttl - Math.max(60, request.ttl / 100)) return undefined;
-  const got = formatDuration(Math.round(seconds / 60) * 60);
-  const clock = clockHint(serverTime, now);
-  const by = clock === "" ? "" : ` by this host's clock${clock}`;
-  return `asked for a lifetime of ${formatDuration(request.ttl)} and got ${got}${by}; ` +
-    `fix: lower "ttl", or raise max_ttl of the role "${request.role}" or of the mount`;
+  const { ttl } = request;
+  const secondsAt = (time: Date) => (notAfter.getTime() - time.getTime()) / 1000;
+  const isWell = (time: Date) => secondsAt(time) > ttl - Math.max(60, ttl / 100);
+  if (isWell(now)) return undefined;
+  const got = formatDuration(Math.round(secondsAt(now) / 60) * 60);
+  const clock = clockHint(issued.serverTime, now);
+  const by = clock === "" ? "" : ` by this host's clock`;
+  const fix = clockFix(issued, now, isWell);
+  return `asked for a lifetime of ${formatDuration(ttl)} and got ${got}${by}` +
+    (fix === undefined ? `${clock}; ${lifetimeFix(request, issued, 'lower "ttl"')}` : `; ${fix}`);
 }
 
 /** Why a certificate is not valid now: this host's clock, unless it is invalid by the server's clock too. */
@@ -201,14 +206,18 @@ export function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate
         explainClock(step, issued, now, "behind"),
     );
   }
-  const stored = asStored(step, issued, now);
-  const due = checkDue({ ...step.request, renew: step.renew, spread: 0, targets: [] }, stored, now);
+  const dueAt = (time: Date) => {
+    const spec = { ...step.request, renew: step.renew, spread: 0, targets: [] };
+    return checkDue(spec, asStored(step, issued, time), time);
+  };
+  const due = dueAt(now);
   if (due === undefined) return;
-  const fix = stored.chainEnd === undefined
-    ? `raise max_ttl of the role "${step.request.role}" or of the mount, or lower "renew"`
-    : "renew that CA on the server";
+  const fix = clockFix(issued, now, (time) => dueAt(time) === undefined) ??
+    (asStored(step, issued, now).chainEnd === undefined
+      ? lifetimeFix(step.request, issued, 'lower "renew"')
+      : "fix: renew that CA on the server");
   throw new WastedAnswerError(
-    `The certificate would be due again at once, so it was not stored: ${due.detail}; fix: ${fix}`,
+    `The certificate would be due again at once, so it was not stored: ${due.detail}; ${fix}`,
   );
 }
 

@@ -40,7 +40,7 @@ test("what fails for one certificate does not stop the others, and each is named
   const said = run.stdout;
   assert.match(
     said,
-    /^failed {2}denied\.e2e\.test: .*refused "pki\/issue\/denied" \(400: common name denied\.e2e\.test not allowed by this role\); the role must have it in allowed_domains /m,
+    /^failed {2}denied\.e2e\.test: .*refused "pki\/issue\/denied" \(400: common name denied\.e2e\.test not allowed by this role\); the role must have its domain in allowed_domains, /m,
   );
   assert.match(
     said,

@@ -56,7 +56,8 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
       const { status, lines } = await doctor(bench, bao, env);
       assert.equal(status, 1);
       assert.deepEqual(lines.slice(4, 6), [
-        'problem  pki_root/issue/web: the policy does not allow "update"',
+        'problem  pki_root/issue/web: the policy does not allow "update", or the name of the role ' +
+        "is wrong (bao list pki_root/roles)",
         '         path "pki_root/issue/web" { capabilities = ["update"] }',
       ]);
     });

@@ -23,9 +23,10 @@ test("a certificate that its role denies does not stop the others", () =>
     assert.equal(
       out,
       `failed  denied.example.test: "${bao.address}" refused "pki/issue/denied" (400: common name ` +
-        "denied.example.test not allowed by this role); the role must have it in allowed_domains " +
-        "with allow_bare_domains=true, or its parent domain with allow_subdomains=true; or remove " +
-        "it from the file\n" +
+        "denied.example.test not allowed by this role); the role must have its domain in " +
+        "allowed_domains, with allow_bare_domains=true for the domain itself and " +
+        "allow_subdomains=true for a name below it (bao read pki/roles/denied); or use another " +
+        "name\n" +
         "skipped  denied.example.test: no new certificate was issued\n" +
         "Done: 1 issued, 2 files deployed, 0 service actions; 1 failed, 1 skipped\n",
     );

@@ -19,8 +19,10 @@ interface Slip {
 }
 
 const MAY_NOT = (path: string, mount: string) =>
-  `"ADDRESS" denied "update" on "${path}" (403: 1 error occurred: * permission denied); the token ` +
-  `is wrong or has expired, no engine is mounted at "${mount}", or the policy lacks: ` +
+  `"ADDRESS" denied "update" on "${path}" (403: 1 error occurred: * permission denied); the login ` +
+  "with the AppRole from VAULT_ROLE_ID and VAULT_SECRET_ID worked, but its policies (default, " +
+  `vcm) do not allow this path: the role's name "web" is wrong (bao list ${mount}/roles), ` +
+  `"pki: ${mount}" is wrong (bao secrets list), or a policy lacks: ` +
   `path "${path}" { capabilities = ["update"] }`;
 
 const REFUSED =
@@ -44,8 +46,9 @@ const SLIPS: Readonly<Record<string, Slip>> = {
   "a name that the role denies": {
     lines: "role: denied",
     said: `"ADDRESS" refused "pki/issue/denied" (400: common name ${NAME} not allowed by this ` +
-      "role); the role must have it in allowed_domains with allow_bare_domains=true, or its " +
-      "parent domain with allow_subdomains=true; or remove it from the file",
+      "role); the role must have its domain in allowed_domains, with allow_bare_domains=true for " +
+      "the domain itself and allow_subdomains=true for a name below it (bao read " +
+      "pki/roles/denied); or use another name",
   },
   "a path beyond the policy": {
     lines: "pki: pki_root",
@@ -74,7 +77,7 @@ const SLIPS: Readonly<Record<string, Slip>> = {
         key_type: "ec",
         max_ttl: "200000h",
       }).then(() => bao.api("POST", "sys/mounts/pki_self/tune", { max_lease_ttl: "200000h" })),
-    said: '); the CA expires earlier: lower "ttl", or renew the CA',
+    said: '); the CA expires earlier: set a shorter "ttl", or renew the CA',
   },
   "a sealed server": {
     lines: "config: retries: 0",

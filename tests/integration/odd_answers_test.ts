@@ -25,7 +25,7 @@ function endless(): ReadableStream<Uint8Array> {
 const ODD: Readonly<Record<string, readonly [() => Response, RegExp]>> = {
   "HTML": [
     () => new Response("<!doctype html><h1>Portal</h1>"),
-    /^"ADDRESS" answered "pki\/issue\/web" with something other than JSON \(200\); is this a Vault/,
+    /^"ADDRESS" answered "pki\/issue\/web" with something other than JSON \(200\): a proxy or firewall/,
   ],
   "JSON that is cut": [
     () => new Response('{"data": {"certificate": "-----BEGIN CERT', JSON_TYPE),
@@ -50,7 +50,7 @@ const ODD: Readonly<Record<string, readonly [() => Response, RegExp]>> = {
   ],
   "204": [
     () => new Response(null, { status: 204 }),
-    /^"ADDRESS" answered .* with something other than JSON \(204\); /,
+    /^"ADDRESS" answered .* with something other than JSON \(204\): /,
   ],
 };
 

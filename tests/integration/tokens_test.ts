@@ -69,7 +69,7 @@ test("a token that is refused gives way to the next one configured, and the log 
       assert.equal(status, 1);
       assert.match(
         out,
-        /denied "update" on "pki\/issue\/web" \(403: permission denied\); the token is/,
+        /denied "update" on "pki\/issue\/web" \(403: permission denied\); the server does not accept the token from VAULT_TOKEN: /,
       );
     });
   }));

@@ -28,8 +28,11 @@ import { examineAddress } from "./examine_address.ts";
 import { examineContainers } from "./examine_containers.ts";
 import { examineHost } from "./examine_host.ts";
 import { examineRevocations } from "./examine_revocations.ts";
+import { examineLifetimes } from "./examine_lifetimes.ts";
+import { examineStored } from "./examine_stored.ts";
 import { examineUnits } from "./examine_units.ts";
 import { examineMounts, examinePolicy, examineRoles } from "./examine_pki.ts";
+import { rememberReads } from "./remembered_reads.ts";
 
 /** Throws ConfigError. */
 export async function doctor(args: Arguments, host: Host): Promise<number> {
@@ -142,7 +145,7 @@ function unverified({ tls }: ServerAccess): CheckResult {
 
 async function examineRights(
   access: VaultAccess,
-  { specs, helpers, now, stop }: Examination & { readonly stop: Stop },
+  { config, specs, helpers, now, stop }: Examination & { readonly stop: Stop },
   report: Report,
 ): Promise<void> {
   let session: VaultSession;
@@ -152,7 +155,7 @@ async function examineRights(
       ...helpers,
       note: (text) => report(found("warning", "login", text)),
     });
-    session = await stop.answerTo(opening);
+    session = rememberReads(await stop.answerTo(opening));
   } catch (error) {
     return report(found("problem", "login", messageOf(error)));
   }
@@ -168,6 +171,9 @@ async function examineRights(
       for (const result of await examineMounts(session, specs, now())) reportClean(result);
       for (const result of await examinePolicy(session, specs)) reportClean(result);
       for (const result of await examineRoles(session, specs)) reportClean(result);
+      for (const result of await examineLifetimes(session, specs, now())) reportClean(result);
+      const { certStore } = config;
+      for (const result of await examineStored(session, certStore, specs)) reportClean(result);
     });
   } finally {
     await stop.answerTo(session.close());

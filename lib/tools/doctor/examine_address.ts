@@ -1,11 +1,13 @@
 /** Checks one server: reachable, TLS verified, unsealed, clock. */
 import { formatDuration } from "../../text/duration.ts";
-import { type Clean, parseObject } from "../../vault/wire/answer.ts";
+import type { Clean } from "../../vault/wire/answer.ts";
+import { parseObject } from "../../vault/wire/parse_object.ts";
 import { secondsAhead } from "../../vault/wire/clock_difference.ts";
 import { VaultError } from "../../vault/errors.ts";
 import { explainFailure } from "../../vault/wire/explain_failure.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
 import type { ServerAccess } from "../../vault/access/server_access.ts";
+import { pathHint } from "../../vault/wire/path_hint.ts";
 import { isProxied, openTransport, probe } from "../../vault/wire/transport.ts";
 
 /**
@@ -48,7 +50,7 @@ function checkHealth(
 ): CheckResult[] {
   const problem = (detail: string, remedy?: string) => [found("problem", address, detail, remedy)];
   if (health?.["sealed"] === undefined) {
-    return problem(`does not answer like a Vault server (${status})`);
+    return problem(`does not answer like a Vault server (${status})`, pathHint(address));
   }
   const version = `version ${clean(String(health["version"] ?? "unknown")).slice(0, 40)}`;
   if (status === 501) return problem(`${version}, not initialized`, "bao operator init");

@@ -11,6 +11,7 @@ import { messageOf } from "../../text/plain_cause.ts";
 import { VaultError } from "../../vault/errors.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
 import { leaseFix } from "../../vault/session/lease.ts";
+import { authorityPath } from "./issuer_path.ts";
 import { checkRole } from "./role.ts";
 import type { VaultSession } from "../../vault/session/session.ts";
 
@@ -36,11 +37,6 @@ export async function examineMounts(
     }
   }
   return results;
-}
-
-/** Needs no capability (Vault API, PKI, "Read issuer certificate" and "Read CA certificate"). */
-function authorityPath({ pki, issuerRef }: CertificateSpec): string {
-  return issuerRef === undefined ? `${pki}/cert/ca` : `${pki}/issuer/${issuerRef}/json`;
 }
 
 /**
@@ -111,7 +107,8 @@ export async function examinePolicy(
   session: VaultSession,
   specs: readonly CertificateSpec[],
 ): Promise<CheckResult[]> {
-  const paths = [...new Set(specs.map((spec) => requestPath(requestFor(spec))))];
+  const mounts = new Map(specs.map((spec) => [requestPath(requestFor(spec)), spec.pki]));
+  const paths = [...mounts.keys()];
   let rights: Readonly<Record<string, unknown>>;
   try {
     rights = (await session.write("sys/capabilities-self", { paths })).data;
@@ -124,7 +121,10 @@ export async function examinePolicy(
       ["update", "root"].some((capability) => capabilities.includes(capability));
     if (may) return found("ok", path, 'the policy allows "update"');
     const remedy = `path "${path}" { capabilities = ["update"] }`;
-    return found("problem", path, 'the policy does not allow "update"', remedy);
+    const detail =
+      'the policy does not allow "update", or the name of the role is wrong (bao list ' +
+      `${mounts.get(path)}/roles)`;
+    return found("problem", path, detail, remedy);
   });
 }
 

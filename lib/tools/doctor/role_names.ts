@@ -5,6 +5,7 @@
 import { BlockList } from "node:net";
 import {
   asciiName,
+  canonicalEmail,
   canonicalName,
   isIpAddress,
   ownName,
@@ -43,10 +44,13 @@ export function checkNames(role: Role, spec: CertificateSpec): RoleProblem[] {
   ];
 }
 
-function checkCommonName(role: Role, { commonName }: CertificateSpec): RoleProblem[] {
+function checkCommonName(
+  role: Role,
+  { commonName, excludeCnFromSans }: CertificateSpec,
+): RoleProblem[] {
   const validations = listOf(role["cn_validations"]);
   if (validations.length === 1 && validations[0] === "disabled") return [];
-  const reason = refuses(role, commonName);
+  const reason = refuses(role, commonName, !excludeCnFromSans);
   if (reason !== undefined) return [fatal(`${commonName}: ${reason}`)];
   const kind = commonName.includes("@") ? "email" : "hostname";
   if (validations.length === 0 || validations.includes(kind)) return [];
@@ -57,14 +61,17 @@ function checkCommonName(role: Role, { commonName }: CertificateSpec): RoleProbl
 function checkAltNames(role: Role, spec: CertificateSpec): RoleProblem[] {
   const byRequest = spec.key.origin === "local" && role["use_csr_sans"] !== false;
   const asSent = (name: string) => byRequest ? canonicalName(name) : asciiName(name);
-  const names = new Set([...spec.dnsSans.map(asSent), ...spec.emailSans]);
+  const names = new Set([
+    ...spec.dnsSans.map(asSent),
+    ...spec.emailSans.map(byRequest ? canonicalEmail : String),
+  ]);
   const { commonName } = spec;
   const own = ownName(spec);
   // A value that is not a host name is only a common name. An address is an IP SAN.
   const isName = commonName.includes("@") || HOSTNAME.test(asciiName(commonName)) ||
     (byRequest && /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*$/.test(commonName));
   if (isName && !spec.excludeCnFromSans && !isIpAddress(commonName)) {
-    names.add(asciiName(commonName));
+    names.add(commonName.includes("@") ? commonName : asciiName(commonName));
   }
   // A refused common name is reported above.
   const isRefused = checkCommonName(role, spec).length > 0;
@@ -81,26 +88,60 @@ function checkAltNames(role: Role, spec: CertificateSpec): RoleProblem[] {
 }
 
 /** Why a name is refused, or undefined. */
-function refuses(role: Role, name: string): string | undefined {
-  const [, host = name] = name.split("@");
+function refuses(role: Role, name: string, isSan = true): string | undefined {
+  const [, host = name, ...more] = name.split("@");
+  if (more.length > 0) return 'it has more than one "@", so no role allows it';
   const email = host !== name;
   const wildcard = host.includes("*");
   const domains = listOf(role["allowed_domains"]);
   if (wildcard && role["allow_wildcard_certificates"] === false) {
     return "the role has allow_wildcard_certificates=false";
   }
+  if (/[^\0-\x7f]/.test(name) && email) {
+    return "an e-mail address must be ASCII: write its domain as xn--…";
+  }
   const [first = "", ...labels] = host.split(".");
   const base = wildcard ? labels.join(".") : host;
   if (wildcard && (email || first.split("*").length !== 2 || base.includes("*"))) {
     return "not a wildcard that the server accepts";
+  }
+  // The server converts hosts among the SANs, whatever the role says, and all names for this check.
+  if (((isSan && !email) || role["enforce_hostnames"] !== false) && hasBadLabel(host)) {
+    return "a label of a name has 1 to 63 characters";
   }
   if (role["enforce_hostnames"] !== false && base !== "" && !HOSTNAME.test(asciiName(base))) {
     return "not a host name, and the role has enforce_hostnames=true";
   }
   if (role["allow_any_name"] === true || role["allow_token_displayname"] === true) return undefined;
   if (role["allow_localhost"] === true && isLocal(role, base)) return undefined;
-  const allowed = domains.some((domain) => isAllowed(role, domain, { name, host, base, wildcard }));
-  return allowed ? undefined : `not in the role's allowed_domains (${some(domains)})`;
+  const parts = { name, host, base, wildcard };
+  if (domains.some((domain) => isAllowed(role, domain, parts))) return undefined;
+  return almostAllowed(role, domains, parts) ??
+    `not in the role's allowed_domains (${some(domains)})`;
+}
+
+/** The one switch of the role that would allow the name. */
+function almostAllowed(
+  role: Role,
+  domains: readonly string[],
+  parts: NameParts,
+): string | undefined {
+  const cases = [
+    ["allow_bare_domains", "it is the domain itself"],
+    ["allow_subdomains", "its domain is allowed"],
+    ["allow_glob_domains", "it matches a pattern in allowed_domains"],
+  ] as const;
+  for (const [key, fact] of cases) {
+    if (role[key] === true) continue;
+    if (domains.some((domain) => isAllowed({ ...role, [key]: true }, domain, parts))) {
+      return `${fact}, and the role has ${key}=false`;
+    }
+  }
+  return undefined;
+}
+
+function hasBadLabel(host: string): boolean {
+  return host.replace(/\.$/, "").split(".").some((label) => label === "" || label.length > 63);
 }
 
 function isLocal(role: Role, base: string): boolean {

@@ -6,7 +6,8 @@ import { checkIssued } from "./check_issued.ts";
 import { VaultError, WastedAnswerError } from "../errors.ts";
 import type { IssuedCertificate } from "./issued_certificate.ts";
 import type { VaultSession } from "../session/session.ts";
-import type { JsonObject, VaultAnswer } from "../wire/answer.ts";
+import type { VaultAnswer } from "../wire/answer.ts";
+import type { JsonObject } from "../wire/parse_object.ts";
 import type { Unsafe } from "../wire/connections.ts";
 
 /** A certificate is wasted each time that its answer is lost. */

@@ -4,7 +4,7 @@
  */
 import { formatTime } from "../../text/format_time.ts";
 import type { CertificateRequest } from "../../plan/types.ts";
-import type { JsonObject } from "../wire/answer.ts";
+import type { JsonObject } from "../wire/parse_object.ts";
 
 /** The token that a leased certificate depends on, and how long it lives. */
 export type LeaseToken =

@@ -1,6 +1,8 @@
 /** A login with each auth method: what is sent, and what a refusal means. */
-import { type Clean, errorsOf, type JsonObject, parseObject, readAnswer } from "../wire/answer.ts";
+import { type Clean, errorsOf, readAnswer } from "../wire/answer.ts";
+import { type JsonObject, parseObject } from "../wire/parse_object.ts";
 import { clockHint } from "../wire/clock_difference.ts";
+import { isForeign } from "../wire/foreign_answer.ts";
 import type { Credentials } from "../access/credentials.ts";
 import { sendable } from "../access/secrets.ts";
 import { VaultError } from "../errors.ts";
@@ -13,6 +15,8 @@ export interface Token {
   readonly id: string;
   /** How many requests it may still make. Infinity: no limit. */
   readonly uses: number;
+  /** Its policies, if the server named them. */
+  readonly policies?: readonly string[];
 }
 
 /** Sends a request without a token, or with the one given. */
@@ -35,26 +39,37 @@ export async function logIn(by: LoginCredentials, ask: Ask, clean: Clean): Promi
   const path = `auth/${by.mount}/login`;
   const { address, answer } = await ask(path, bodyOf(by));
   const { status } = answer;
+  if (isForeign(answer)) readAnswer(address, path, answer, clean);
   const said = errorsOf(answer, clean);
   const clock = clockHint(answer.serverTime);
   if (status === 403) {
     throw new VaultError(
       `"${address}" denied a login at "auth/${by.mount}" (403: ${said}); is an auth method ` +
-        `"${by.kind}" mounted there? If it is elsewhere, set "mount" under "auth"${clock}`,
+        `"${by.kind}" mounted there? If it is elsewhere, set "mount" under "auth"${
+          boundHint(by)
+        }${clock}`,
       { status },
     );
   }
   if (isRefusal(by, answer)) {
     throw new VaultError(`"${address}" ${refusal(by, `(${status}: ${said})`)}${clock}`, { status });
   }
-  const { client_token, num_uses } = readAnswer(address, path, answer, clean).auth;
+  const { client_token, num_uses, policies } = readAnswer(address, path, answer, clean).auth;
   if (typeof client_token !== "string" || client_token === "") {
     throw new VaultError(`"${address}" accepted the login but returned no token`);
   }
   const limited = typeof num_uses === "number" && num_uses > 0;
   // A line break in it would add a header to the next request.
   const id = sendable(client_token, `The token from "${address}"`);
-  return { id, uses: limited ? num_uses : Infinity };
+  const named = Array.isArray(policies) ? policies.map((name) => clean(String(name))) : [];
+  return { id, uses: limited ? num_uses : Infinity, policies: named };
+}
+
+/** The login of an AppRole itself is not bound by token_bound_cidrs. */
+function boundHint({ kind }: LoginCredentials): string {
+  return kind === "approle"
+    ? ""
+    : "; or its role is bound to other addresses than this host's (token_bound_cidrs)";
 }
 
 /** OpenBao 2.6 answers 500 for an expired client certificate, and 400 for all other refusals. */
@@ -76,6 +91,10 @@ function bodyOf(by: LoginCredentials): JsonObject {
 }
 
 function refusal(by: LoginCredentials, said: string): string {
+  if (/CIDR restrictions/.test(said)) {
+    return `refused the login with ${by.from} ${said}; this host's address is not in the ` +
+      "bound CIDRs of the role or the secret id";
+  }
   switch (by.kind) {
     case "approle":
       return `refused the AppRole from ${by.from} ${said}; check both ids; the secret id may have ` +
@@ -125,7 +144,7 @@ export async function unwrap(
   try {
     const unsafe = { repeats: 0, effect: `given out the secret id from ${from}` };
     const { address, answer } = await ask(path, {}, by.wrappingToken, unsafe);
-    if (answer.status === 400 || answer.status === 403) {
+    if (!isForeign(answer) && (answer.status === 400 || answer.status === 403)) {
       throw new VaultError(
         `"${address}" refused to unwrap the secret id from ${from} (${answer.status}: ${
           errorsOf(answer, clean)

@@ -6,13 +6,14 @@ import {
   type Clean,
   errorsOf,
   explainRefusal,
-  type JsonObject,
   plainLine,
   readAnswer,
   type VaultAnswer,
 } from "../wire/answer.ts";
+import type { JsonObject } from "../wire/parse_object.ts";
 import { CLOCK, type Clock } from "../wire/clock.ts";
 import type { Answered, Call, Unsafe } from "../wire/connections.ts";
+import { isTokenDenial, type Requester } from "../wire/denial.ts";
 import { Servers } from "../wire/servers.ts";
 import type { RawAnswer } from "../wire/transport.ts";
 import { type LeaseToken, readTokenLife, type TokenLife } from "./lease.ts";
@@ -135,17 +136,23 @@ class Session implements VaultSession {
       const capability = method === "GET" ? "read" : "update";
       if (isTokenRefused(answer)) {
         if (this.#keeper.replace(held)) continue;
-        const refusal = explainRefusal(address, path, answer, this.clean, capability);
+        const by = this.#requester(held);
+        const refusal = explainRefusal(address, path, answer, this.clean, capability, by);
         if (path === LOOKUP_SELF) throw refusal;
         const end = this.#ends.get(held) ?? this.#findEnd(held, refusal);
         this.#ends.set(held, end);
         throw await end ?? refusal;
       }
       held.accepted = true;
-      const read = readAnswer(address, path, answer, this.clean, capability);
+      const by = this.#requester(held);
+      const read = readAnswer(address, path, answer, this.clean, capability, by);
       if (read.leaseId === undefined) return read;
       return { ...read, leaseToken: await this.#leaseToken(held) };
     }
+  }
+
+  #requester({ by, own, policies }: Held): Requester {
+    return { from: nameOf(by), own, policies, servers: this.#access.addresses.length };
   }
 
   /**
@@ -218,13 +225,6 @@ class Session implements VaultSession {
   }
 }
 
-/**
- * Whether the token itself is refused, not what it may do. A refusal by a policy is wrapped in "1
- * error occurred" (Vault 1.14, OpenBao 2.6). That of a token is not, or says "invalid token" (Vault
- * 1.17).
- */
 function isTokenRefused(answer: RawAnswer): boolean {
-  if (answer.status !== 403) return false;
-  const said = errorsOf(answer, (text) => text);
-  return /invalid token/i.test(said) || /^permission denied/.test(said);
+  return answer.status === 403 && isTokenDenial(errorsOf(answer, (text) => text));
 }

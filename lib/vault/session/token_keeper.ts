@@ -13,6 +13,8 @@ export interface Held {
   /** A login of this run made it. */
   readonly own: boolean;
   readonly by: Credentials;
+  /** Its policies, if a login named them. */
+  readonly policies: readonly string[];
   usesLeft: number;
   /** The server has accepted it once. */
   accepted: boolean;
@@ -105,10 +107,10 @@ export class TokenKeeper {
       const by = this.#credentials[this.#at];
       if (by === undefined) throw new VaultError("No login method for Vault is left");
       try {
-        const { id, uses } = await this.#tokenOf(by);
+        const { id, uses, policies = [] } = await this.#tokenOf(by);
         this.#hide(id);
         const own = by.kind !== "token";
-        return this.#current = { id, own, by, usesLeft: uses, accepted: false };
+        return this.#current = { id, own, by, policies, usesLeft: uses, accepted: false };
       } catch (error) {
         // Only a refused secret id can be replaced: by another one, or by a wrapped one.
         const isRefused = error instanceof VaultError && error.status === 400 &&

@@ -4,12 +4,15 @@
 import { oneLine, redact } from "../../text/secret.ts";
 import { VaultError } from "../errors.ts";
 import { clockHint } from "./clock_difference.ts";
+import { type Capability, denialCauses, isPolicyDenial, type Requester, roleOf } from "./denial.ts";
+import { describePage, foreignCauses, isForeign } from "./foreign_answer.ts";
+import { nameHint } from "./name_hint.ts";
+import { asObject, type JsonObject, parseObject } from "./parse_object.ts";
+import { pathHint } from "./path_hint.ts";
 import type { RawAnswer } from "./transport.ts";
 
 /** Removes secrets and control characters from a server's text. */
 export type Clean = (text: string) => string;
-
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** A successful answer. */
 export interface VaultAnswer {
@@ -31,9 +34,6 @@ export function notReady(address: string, status: number): VaultError {
   });
 }
 
-/** The capability that a request needs in a policy. */
-export type Capability = "read" | "update";
-
 /** The parts of a successful answer. Throws VaultError for any other. */
 export function readAnswer(
   address: string,
@@ -41,14 +41,16 @@ export function readAnswer(
   answer: RawAnswer,
   clean: Clean,
   capability: Capability = "update",
+  by?: Requester,
 ): VaultAnswer {
   const { status, serverTime } = answer;
-  if (status >= 400) throw explainRefusal(address, path, answer, clean, capability);
+  if (status >= 400) throw explainRefusal(address, path, answer, clean, capability, by);
   const body = parseObject(answer.body);
   if (body === undefined) {
     throw new VaultError(
-      `"${address}" answered "${path}" with something other than JSON (${status}); ` +
-        "is this a Vault server, or a proxy in front of one?",
+      `"${address}" answered "${path}" with something other than JSON (${
+        describePage(answer, clean)
+      }): ${foreignCauses(address)}`,
     );
   }
   const leaseId = body["lease_id"];
@@ -80,17 +82,26 @@ export function explainRefusal(
   answer: RawAnswer,
   clean: Clean,
   capability: Capability,
+  by?: Requester,
 ): VaultError {
   const { status } = answer;
+  const refused = (message: string) => new VaultError(`"${address}" ${message}`, { status });
+  if (/HTTP request (?:was sent )?to an HTTPS server/i.test(answer.body)) {
+    return refused('speaks TLS; use "https://"');
+  }
+  if (isForeign(answer)) {
+    return refused(
+      `answered "${path}" with something other than JSON (${describePage(answer, clean)}): ` +
+        foreignCauses(address),
+    );
+  }
   const said = errorsOf(answer, clean);
   const mount = mountOf(path);
-  const refused = (message: string) => new VaultError(`"${address}" ${message}`, { status });
   if (status === 403) {
-    const engine = mount === undefined ? "" : `no engine is mounted at "${mount}", `;
+    const clock = isPolicyDenial(said) ? "" : clockHint(answer.serverTime);
+    const causes = denialCauses(path, said, capability, mount, by);
     return refused(
-      `denied "${capability}" on "${path}" (403: ${said}); the token is wrong or has expired, ` +
-        `${engine}or the policy lacks: ` +
-        `path "${path}" { capabilities = ["${capability}"] }${clockHint(answer.serverTime)}`,
+      `denied "${capability}" on "${path}" (403: ${said}); ${causes}${mountHint(mount)}${clock}`,
     );
   }
   if (status === 404 && /namespace not found/.test(said)) {
@@ -101,14 +112,16 @@ export function explainRefusal(
   if (status === 404) {
     const engine = mount === undefined
       ? ""
-      : `; check that "pki: ${mount}" is the path of a PKI secrets engine`;
-    return refused(`has nothing at "${path}" (404: ${said})${engine}`);
+      : `; check that "pki: ${mount}" is the path of a PKI secrets engine${mountHint(mount)}`;
+    // An API path that does not exist has a reason; a path outside of the API has none.
+    const place = said === NO_REASON ? pathHint(address) : undefined;
+    return refused(`has nothing at "${path}" (404: ${said})${place ? `; ${place}` : engine}`);
   }
   if (status === 503) return notReady(address, status);
-  if (/HTTP request (?:was sent )?to an HTTPS server/i.test(answer.body)) {
-    return refused('speaks TLS; use "https://"');
-  }
-  const hint = findHint(said)?.replace("MOUNT", mount ?? path);
+  const start = said.slice(0, SEARCHED);
+  const role = roleOf(path);
+  const hint = nameHint(start, mount && role && `${mount}/roles/${role}`) ??
+    findHint(start)?.replace("MOUNT", mount ?? path);
   return refused(`refused "${path}" (${status}: ${said})${hint === undefined ? "" : `; ${hint}`}`);
 }
 
@@ -121,25 +134,10 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   ],
   [/role requires (?:keys of type|a minimum of)/, 'set "key_type" to what the role requires'],
   [/unknown role/, 'check "role"'],
+  [/idna: invalid label/, "a label of a name has 1 to 63 characters: correct the name"],
   [
-    // With a character, or a hyphen at an end of a label, that a host name cannot have.
-    / name (?:.*(?:[^\w.*@-]|_).*|(?:.*\.)?-.*|.*-(?:\..*)?) not allowed by this role/,
-    "it is not a host name: the role must have enforce_hostnames=false, and allow it by " +
-    "allow_any_name or allowed_domains; or use another name",
-  ],
-  [
-    / name (?:[^\s.]*\.\S*\*|[^\s.]*\*[^\s.]*\*).* not allowed by this role/,
-    'no server allows a "*" outside of the first label, or two of them; use another name',
-  ],
-  [
-    / name \S*\*\S* not allowed by this role/,
-    "the role must have allow_wildcard_certificates=true, and the domain in allowed_domains with " +
-    "allow_subdomains=true; or remove the name from the file",
-  ],
-  [
-    /not allowed by this role/,
-    "the role must have it in allowed_domains with allow_bare_domains=true, or its parent domain " +
-    "with allow_subdomains=true; or remove it from the file",
+    /cannot be encoded as an IA5String/,
+    "write the domain of the e-mail address in its ASCII form (xn--…), and only ASCII before the @",
   ],
   [
     /IP (?:Subject Alternative Names are not|address .* is not) allowed/i,
@@ -147,7 +145,10 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     '"exclude_cn_from_sans: true"',
   ],
   [/Subject Alternative Names are not allowed/, "allow them in the role, or remove them"],
-  [/beyond the expiration of the CA/, 'the CA expires earlier: lower "ttl", or renew the CA'],
+  [
+    /beyond the expiration of the CA/,
+    'the CA expires earlier: set a shorter "ttl", or renew the CA',
+  ],
   [/unable to find PKI issuer/, 'check "issuer_ref"'],
   [/leased credentials were/, "set generate_lease=false on the role: the token has one use left"],
   [/certificate with serial .* not found/, 'check that it was issued at the mount "MOUNT"'],
@@ -161,37 +162,32 @@ function findHint(text: string): string | undefined {
   return HINTS.find(([pattern]) => pattern.test(start))?.[1];
 }
 
-/** The mount in an API path of the PKI secrets engine. */
+/** The mount in an API path of the PKI secrets engine, by what follows it. */
 function mountOf(path: string): string | undefined {
   if (/^(?:auth|sys)\//.test(path)) return undefined;
-  return /^(.+?)\/(?:issuer|issue|sign|roles|revoke|cert)(?:\/|$)/.exec(path)?.[1];
+  return [
+    /^(.+)\/issuer\/[^/]+(?:\/(?:(?:issue|sign)\/[^/]+|json))?$/,
+    /^(.+)\/(?:(?:issue|sign|roles|cert)\/[^/]+|revoke)$/,
+  ].map((pattern) => pattern.exec(path)?.[1]).find((mount) => mount !== undefined);
 }
+
+/** The fix if a mount has a part of the API's paths, which the client adds. */
+function mountHint(mount = ""): string {
+  const bare = mount.replace(/^v1\//, "").replace(/\/(?:issue|sign|roles|issuer)(?:\/.*)?$/, "");
+  return bare === mount ? "" : `; "${mount}" has a part that VCM adds: try "pki: ${bare}"`;
+}
+
+const NO_REASON = "no reason given";
 
 /** The reasons that Vault gives, on one line. */
 export function errorsOf(answer: RawAnswer, clean: Clean): string {
   const text = clean(textsOf(parseObject(answer.body)?.["errors"]).join("; "));
-  return text === "" ? "no reason given" : text;
+  return text === "" ? NO_REASON : text;
 }
 
 /** The strings of a list. Other values are ignored. */
 function textsOf(list: unknown): string[] {
   return Array.isArray(list) ? list.filter((item) => typeof item === "string") : [];
-}
-
-/** Parses a JSON object. Returns undefined for anything else. */
-export function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? asObject(value) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function asObject(value: unknown): JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? value as JsonObject
-    : {};
 }
 
 /** Sentences of a server are shorter. */

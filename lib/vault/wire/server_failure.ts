@@ -2,6 +2,7 @@
 import { VaultError } from "../errors.ts";
 import { type Clean, errorsOf, explainRefusal, isCutShort, isRefusal, notReady } from "./answer.ts";
 import { readRetryAfter } from "./back_off.ts";
+import { describePage, isForeign } from "./foreign_answer.ts";
 import type { RawAnswer } from "./transport.ts";
 
 /** Why one server gave no usable answer. */
@@ -62,7 +63,8 @@ export function findFailure(
 function explain(address: string, path: string, answer: RawAnswer, clean: Clean): VaultError {
   const { status } = answer;
   const said = errorsOf(answer, clean);
-  switch (status) {
+  // Of a proxy: that the server is sealed is not known.
+  switch (status === 503 && isForeign(answer) ? 502 : status) {
     case 429:
       return new VaultError(
         `"${address}" limits the rate of requests (429: ${said}); its rate limit quota may be ` +
@@ -75,8 +77,9 @@ function explain(address: string, path: string, answer: RawAnswer, clean: Clean)
     case 504:
     case 520: {
       // With 504 and 520 the server behind the proxy got the request.
-      const message = `"${address}" cannot be reached behind its proxy (${status}: ${said})`;
-      return new VaultError(message, { status, lost: status !== 502 });
+      const why = isForeign(answer) ? describePage(answer, clean) : `${status}: ${said}`;
+      const message = `"${address}" cannot be reached behind its proxy (${why})`;
+      return new VaultError(message, { status, lost: status !== 502 && status !== 503 });
     }
     default: {
       const { message } = explainRefusal(address, path, answer, clean, "update");

@@ -4,6 +4,7 @@ import type { Limits, ServerAccess } from "../access/server_access.ts";
 import { NotSentError, VaultError } from "../errors.ts";
 import { readDate } from "./clock_difference.ts";
 import { explainFailure, wholeText } from "./explain_failure.ts";
+import { pathHint } from "./path_hint.ts";
 
 export interface HttpRequest {
   readonly method: "GET" | "POST";
@@ -44,9 +45,10 @@ export const BODY_LIMIT = 1_048_576;
 
 /** The error for an answer that is longer than BODY_LIMIT. */
 export function tooLong(url: string): VaultError {
+  const [address = url] = url.split("/v1/");
   return new VaultError(
     `The answer of "${new URL(url).origin}" is longer than ${BODY_LIMIT / 1024} KiB; ` +
-      "is this a Vault server?",
+      (pathHint(address) ?? "is this a Vault server?"),
     { lost: true },
   );
 }

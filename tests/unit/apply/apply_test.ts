@@ -51,9 +51,10 @@ Deno.test("apply() lets one certificate fail and does the others", () =>
         "issue",
         BAD,
         `"${vault.address}" refused "pki/issue/denied" ` +
-        `(400: common name ${BAD} not allowed by this role); the role must have it in ` +
-        "allowed_domains with allow_bare_domains=true, or its parent domain with " +
-        "allow_subdomains=true; or remove it from the file",
+        `(400: common name ${BAD} not allowed by this role); the role must have its domain ` +
+        "in allowed_domains, with allow_bare_domains=true for the domain itself and " +
+        "allow_subdomains=true for a name below it (bao read pki/roles/denied); or use another " +
+        "name",
       ],
       ["skipped", "deploy", BAD, "no new certificate was issued"],
     ]);

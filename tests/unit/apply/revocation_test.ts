@@ -69,14 +69,16 @@ Deno.test("completeRevocation() leaves the set in the store if the server does n
     [
       FORBIDDEN,
       '"A" denied "update" on "team/pki/revoke" (403: 1 error occurred: * permission denied); the ' +
-      'token is wrong or has expired, no engine is mounted at "team/pki", or the policy lacks: ' +
+      'server accepts the token, but its policies do not allow this path: "pki: team/pki" is ' +
+      "wrong (bao secrets list), or a policy lacks: " +
       'path "team/pki/revoke" { capabilities = ["update"] }',
     ],
     [
       BAD_TOKEN,
-      '"A" denied "update" on "team/pki/revoke" (403: permission denied); the token is wrong or ' +
-      'has expired, no engine is mounted at "team/pki", or the policy lacks: ' +
-      'path "team/pki/revoke" { capabilities = ["update"] }',
+      '"A" denied "update" on "team/pki/revoke" (403: permission denied); the server does not ' +
+      "accept the token from VAULT_TOKEN: it has expired, was revoked, is of another server or " +
+      "namespace, or is bound to other addresses than this host's; to tell which, run " +
+      '"bao token lookup TOKEN" as an administrator, which shows bound_cidrs if the token is valid',
     ],
   ];
   for (const [answer, message] of cases) {

@@ -80,10 +80,26 @@ Deno.test("each message in docs/vault.md is one that the program says", async ()
   const rows = tableBelow(readDocument("docs/vault.md"), "## Messages");
   assert.ok(rows.length > 30);
   // What the server itself says has its place in a test against the real one.
-  const servers = /^\(400: |this role$|^Subject|^key type|^role requires|^unable to/;
+  const servers = /^\(400: |this role$|^(?:IP )?Subject|^key type|^role requires|^unable to/;
   for (const message of rows.flatMap(([first]) => codeWords(first ?? ""))) {
     if (servers.test(message)) continue;
     const words = message.replace('"update"', '"${capability}"');
     assert.ok(code.includes(words), `nothing says: ${message}`);
+  }
+});
+
+Deno.test("docs/vault.md has a row for each hint that VCM adds to a refusal", () => {
+  const source = readDocument("lib/vault/wire/answer.ts");
+  const hints = /const HINTS[^]*?\n\];/.exec(source)?.[0] ?? "";
+  const patterns = [...hints.matchAll(/\[\s*(?:\/\/.*\s*)?\/(.+)\/(i?),/g)]
+    .map(([, pattern = "", flags]) => new RegExp(pattern, flags));
+  assert.equal(patterns.length, hints.match(/\/i?,\s/g)?.length);
+  assert.ok(patterns.length > 8);
+  const messages = tableBelow(readDocument("docs/vault.md"), "## Messages")
+    .flatMap(([first]) => codeWords(first ?? ""));
+  for (const pattern of patterns) {
+    // The server puts the name, address or serial number in the place of "…".
+    const found = messages.some((message) => pattern.test(`${message} … not found`));
+    assert.ok(found, `no row for ${pattern}`);
   }
 });

@@ -83,8 +83,10 @@ Deno.test("examine() says that a given token is wrong", async () => {
   await using server = startWell({ [LOOK_UP]: BAD_TOKEN });
   assert.deepEqual(await found([server.address]), [
     'problem login: with VAULT_TOKEN: "A" denied "read" on "auth/token/lookup-self" (403: ' +
-    "permission denied); the token is wrong or has expired, or the policy lacks: path " +
-    '"auth/token/lookup-self" { capabilities = ["read"] }',
+    "permission denied); the server does not accept the token from VAULT_TOKEN: it has expired, " +
+    "was revoked, is of another server or namespace, or is bound to other addresses than this " +
+    'host\'s; to tell which, run "bao token lookup TOKEN" as an administrator, which shows ' +
+    "bound_cidrs if the token is valid",
   ]);
   assert.deepEqual(server.calls(), ["GET sys/health", `GET ${LOOK_UP}`]);
 });
@@ -110,8 +112,8 @@ Deno.test("examine() goes on with a token that lacks the default policy", async 
     "ok login: with VAULT_TOKEN; the policy does not allow the token to look itself up",
     CA_LINE,
     'warning policy: cannot be read: "A" denied "update" on "sys/capabilities-self" (403: 1 ' +
-    "error occurred: * permission denied); the token is wrong or has expired, or the policy " +
-    'lacks: path "sys/capabilities-self" { capabilities = ["update"] }',
+    "error occurred: * permission denied); the server accepts the token, but its policies " +
+    'lack: path "sys/capabilities-self" { capabilities = ["update"] }',
     "ok pki/roles/web: allows what the file asks for",
   ]);
 });
@@ -133,16 +135,17 @@ Deno.test("examine() compares the policy with the path of each request, once eac
     { name: "e", pki: "team/pki" },
     { name: "f", pki: "other" },
   );
-  const denied = (path: string) =>
-    `problem ${path}: the policy does not allow "update" | path "${path}" { capabilities = ` +
+  const denied = (path: string, mount: string) =>
+    `problem ${path}: the policy does not allow "update", or the name of the role is wrong (bao ` +
+    `list ${mount}/roles) | path "${path}" { capabilities = ` +
     '["update"] }';
   const lines = await found([server.address], { specs: desired });
   assert.deepEqual(lines.slice(5, 10), [
     'ok pki/issue/web: the policy allows "update"',
     'ok pki/sign/web: the policy allows "update"',
-    denied("pki/issuer/new/issue/web"),
-    denied("team/pki/issue/web"),
-    denied("other/issue/web"),
+    denied("pki/issuer/new/issue/web", "pki"),
+    denied("team/pki/issue/web", "team/pki"),
+    denied("other/issue/web", "other"),
   ]);
   const { body } = server.heard.find(({ path }) => path === RIGHTS) ?? { body: "" };
   assert.deepEqual(JSON.parse(body), { paths: [...Object.keys(paths), "other/issue/web"] });
@@ -189,8 +192,9 @@ Deno.test("examine() says what a role that cannot be read means", async () => {
     ],
     [
       { body: "<html>" },
-      'problem pki/roles/web: "A" answered "pki/roles/web" with something other than JSON (200); ' +
-      "is this a Vault server, or a proxy in front of one?",
+      'problem pki/roles/web: "A" answered "pki/roles/web" with something other than JSON (200): ' +
+      "a proxy or firewall in front of Vault sent it, or this is not the address of a Vault " +
+      'server; to tell which, run: curl -i A/v1/sys/health (Vault says "sealed")',
     ],
   ] as const;
   for (const [answer, line] of cases) {

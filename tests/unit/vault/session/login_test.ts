@@ -98,7 +98,11 @@ Deno.test("a login that is denied asks whether the auth method is mounted there"
     assert.equal(
       await refusalOf(by, 403, ["permission denied"]),
       `"ADDRESS" denied a login at "auth/${by.mount}" (403: permission denied); is an auth ` +
-        `method "${by.kind}" mounted there? If it is elsewhere, set "mount" under "auth"`,
+        `method "${by.kind}" mounted there? If it is elsewhere, set "mount" under "auth"` +
+        // The login of an AppRole is bound by other settings, whose refusal says so.
+        (by === APPROLE
+          ? ""
+          : "; or its role is bound to other addresses than this host's (token_bound_cidrs)"),
     );
   }
 });

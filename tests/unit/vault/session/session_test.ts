@@ -101,20 +101,24 @@ const REFUSALS = {
   "a denied name": [
     DENIED_NAME,
     'refused "pki/issue/web" (400: common name www.example.test not allowed by this role); the ' +
-    "role must have it in allowed_domains with allow_bare_domains=true, or its parent domain with " +
-    "allow_subdomains=true; or remove it from the file",
+    "role must have its domain in allowed_domains, with allow_bare_domains=true for the domain " +
+    "itself and allow_subdomains=true for a name below it (bao read pki/roles/web); or use " +
+    "another name",
   ],
   "a bad token": [
     BAD_TOKEN,
     'denied "update" on "pki/issue/web" (403: permission denied); ' +
-    'the token is wrong or has expired, no engine is mounted at "pki", or the policy lacks: path ' +
-    '"pki/issue/web" { capabilities = ["update"] }',
+    "the server does not accept the token from VAULT_TOKEN: it has expired, was revoked, is of " +
+    "another server or namespace, or is bound to other addresses than this host's; to tell " +
+    'which, run "bao token lookup TOKEN" as an administrator, which shows bound_cidrs if the ' +
+    "token is valid",
   ],
   "a path beyond the policy": [
     FORBIDDEN,
     'denied "update" on "pki/issue/web" ' +
-    "(403: 1 error occurred: * permission denied); the token is wrong or has expired, no engine " +
-    'is mounted at "pki", or the policy lacks: path "pki/issue/web" { capabilities = ["update"] }',
+    "(403: 1 error occurred: * permission denied); the server accepts the token, but its " +
+    'policies do not allow this path: the role\'s name "web" is wrong (bao list pki/roles), ' +
+    '"pki: pki" is wrong (bao secrets list), or a policy lacks: path "pki/issue/web" { capabilities = ["update"] }',
   ],
   "a mount that is not there": [
     noHandler(ISSUE),

@@ -1,6 +1,7 @@
 /** `readAnswer()`: what a refusal is said with, where the status alone says too little. */
 import assert from "node:assert/strict";
-import { type Capability, isRefusal, readAnswer } from "../../../../lib/vault/wire/answer.ts";
+import { isRefusal, readAnswer } from "../../../../lib/vault/wire/answer.ts";
+import type { Capability } from "../../../../lib/vault/wire/denial.ts";
 import { VaultError } from "../../../../lib/vault/errors.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 
@@ -17,23 +18,55 @@ function said(path: string, status: number, errors: string[], right?: Capability
   assert.fail("it was not refused");
 }
 
-pureTest("a path of a PKI engine that is denied may have no engine behind it", () => {
-  const lacks = (path: string, right: string) =>
-    `the policy lacks: path "${path}" { capabilities = ["${right}"] }`;
-  for (const path of ["pki/issue/web", "pki/sign/web", "pki/issuer/new/issue/web", "pki/revoke"]) {
+const BY_POLICY = ["1 error occurred:\n\t* permission denied\n\n"];
+
+pureTest("a policy that denies a path: all that may be wrong with it, and how to tell", () => {
+  const rule = (path: string, right: string) => `path "${path}" { capabilities = ["${right}"] }`;
+  const role = 'the role\'s name "web" is wrong (bao list pki/roles), ';
+  for (
+    const [path, name] of [
+      ["pki/issue/web", role],
+      ["pki/sign/web", role],
+      ["pki/issuer/new/issue/web", role],
+      ["pki/revoke", ""],
+    ] as const
+  ) {
     assert.equal(
-      said(path, 403, ["permission denied"]),
-      `denied "update" on "${path}" (403: permission denied); the token is wrong or has expired, ` +
-        `no engine is mounted at "pki", or ${lacks(path, "update")}`,
+      said(path, 403, BY_POLICY).replace(/\(403: .*\* permission denied\s*\)/s, "(403)"),
+      `denied "update" on "${path}" (403); the server accepts the token, but its policies do not ` +
+        `allow this path: ${name}"pki: pki" is wrong (bao secrets list), or a policy lacks: ` +
+        rule(path, "update"),
     );
   }
-  assert.match(said("team/pki/roles/web", 403, [], "read"), /; .* mounted at "team\/pki", or /);
   for (const path of ["auth/token/lookup-self", "sys/capabilities-self", "auth/issue/x", "kv"]) {
-    assert.equal(
-      said(path, 403, ["permission denied"], "read"),
-      `denied "read" on "${path}" (403: permission denied); the token is wrong or has expired, or ` +
-        lacks(path, "read"),
+    assert.ok(
+      said(path, 403, BY_POLICY, "read").endsWith(`but its policies lack: ${rule(path, "read")}`),
     );
+  }
+});
+
+pureTest("a token that is denied is no matter of a policy", () => {
+  for (
+    const why of ["permission denied", "2 errors occurred: * permission denied * invalid token"]
+  ) {
+    const text = said("pki/issue/web", 403, [why]);
+    assert.match(text, /does not accept the token: it has expired, was revoked, is of another/);
+    assert.doesNotMatch(text, /policy|policies|role/);
+  }
+  assert.match(said("pki/issue/web", 403, ["other"]), /wrong or has expired, no engine is mounted/);
+});
+
+pureTest("the mount is what stands before the part of a path that VCM adds", () => {
+  const mounts = {
+    "a/b/issue/issue/web": '"pki: a/b/issue" is wrong (bao secrets list)',
+    "v1/pki/sign/web": '; "v1/pki" has a part that VCM adds: try "pki: pki"',
+    "pki/issue/web/issue/web": '; "pki/issue/web" has a part that VCM adds: try "pki: pki"',
+    "a/roles/issuer/x/sign/web": '; "a/roles" has a part that VCM adds: try "pki: a"',
+    "issue/issue/web": '"pki: issue" is wrong (bao secrets list)',
+    "a/issuer/x/issue/sign": '"pki: a" is wrong (bao secrets list)',
+  };
+  for (const [path, text] of Object.entries(mounts)) {
+    assert.ok(said(path, 403, BY_POLICY).includes(text), said(path, 403, BY_POLICY));
   }
 });
 
@@ -63,7 +96,7 @@ pureTest("a ttl beyond the end of the CA is reported with the fix", () => {
     "that is beyond the expiration of the CA certificate at 2027-01-01T00:00:00Z";
   assert.equal(
     said("pki/issue/web", 400, [why]),
-    `refused "pki/issue/web" (400: ${why}); the CA expires earlier: lower "ttl", or renew the CA`,
+    `refused "pki/issue/web" (400: ${why}); the CA expires earlier: set a shorter "ttl", or renew the CA`,
   );
 });
 

@@ -21,13 +21,22 @@ const LOGIN = (why: string) =>
   `refused the AppRole from VAULT_ROLE_ID and VAULT_SECRET_ID (400: ${why}); check both ids; ` +
   "the secret id may have expired";
 const DENIED = (right: string, path: string, mount = "", why = "permission denied") =>
-  `denied "${right}" on "${path}" (403: ${why}); the token is wrong or has expired, ` +
-  `${mount && `no engine is mounted at "${mount}", `}or the policy lacks: ` +
-  `path "${path}" { capabilities = ["${right}"] }`;
+  `denied "${right}" on "${path}" (403: ${why}); ` +
+  (why === BY_POLICY
+    ? "the server accepts the token, but its policies " +
+      (mount === ""
+        ? "lack: "
+        : `do not allow this path: the role's name "web" is wrong (bao list ${mount}/roles), ` +
+          `"pki: ${mount}" is wrong (bao secrets list), or a policy lacks: `) +
+      `path "${path}" { capabilities = ["${right}"] }`
+    : "the server does not accept the token from VAULT_TOKEN: it has expired, was revoked, is of " +
+      "another server or namespace, or is bound to other addresses than this host's; to tell " +
+      'which, run "bao token lookup TOKEN" as an administrator, which shows bound_cidrs if the ' +
+      "token is valid");
 const BY_POLICY = "1 error occurred: * permission denied";
-const NAME_HINT =
-  "; the role must have it in allowed_domains with allow_bare_domains=true, or its " +
-  "parent domain with allow_subdomains=true; or remove it from the file";
+const NAME_HINT = "; the role must have its domain in allowed_domains, with " +
+  "allow_bare_domains=true for the domain itself and allow_subdomains=true for a name below it " +
+  "(bao read pki/roles/denied); or use another name";
 const ANY_HINT = '; a role with key_type=any only signs requests: set "key: local"';
 const WEB_ROLE = { allowed_domains: ["example.test"], key_type: "ec", max_ttl: 259_200 };
 const NOT_REVOKED = { revocation_time: 0, revocation_time_rfc3339: "" };

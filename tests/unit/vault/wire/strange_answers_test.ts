@@ -47,12 +47,13 @@ for (const [kind, identity] of Object.entries(TRANSPORTS)) {
     const headers = { "content-type": "text/html" };
     assert.equal(
       await messageFor(() => new Response(html, { headers })),
-      '"ADDRESS" answered "pki/issue/web" with something other than JSON (200); ' +
-        "is this a Vault server, or a proxy in front of one?",
+      '"ADDRESS" answered "pki/issue/web" with something other than JSON (200: page "Welcome"): ' +
+        "a proxy or firewall in front of Vault sent it, or this is not the address of a Vault " +
+        'server; to tell which, run: curl -i ADDRESS/v1/sys/health (Vault says "sealed")',
     );
     assert.equal(
       await messageFor(() => new Response(html, { status: 502, headers })),
-      '"ADDRESS" cannot be reached behind its proxy (502: no reason given)',
+      '"ADDRESS" cannot be reached behind its proxy (502: page "Welcome")',
     );
   });
 

@@ -1,0 +1,11 @@
+/** An address with a path, which is rarely right: the client adds those of the API itself. */
+
+/** The fix; `undefined` if the address has no path. */
+export function pathHint(address: string): string | undefined {
+  const { origin, pathname } = new URL(address);
+  if (pathname === "/") return undefined;
+  if (/\/ui(?:\/|$)/.test(pathname)) {
+    return `"${pathname}" is the path of the web interface; fix: set the address to "${origin}"`;
+  }
+  return `fix: set the address to "${origin}", unless a proxy serves Vault below "${pathname}"`;
+}
