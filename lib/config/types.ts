@@ -191,6 +191,8 @@ export interface CertificateSpec extends WantedNames, RenewalRule {
   readonly excludeCnFromSans: boolean;
   /** Requested lifetime in seconds; absent: the role decides. */
   readonly ttl?: number | undefined;
+  /** The same as written. */
+  readonly ttlText?: string | undefined;
   /** How many earlier sets are kept in the store's archive. */
   readonly keep: number;
   /** Common name that the issuer must have. */

@@ -26,6 +26,7 @@ import { NO_HELPERS, openSession, type VaultSession } from "../../vault/session/
 import { plainLine } from "../../vault/wire/answer.ts";
 import { examineAddress } from "./examine_address.ts";
 import { examineContainers } from "./examine_containers.ts";
+import { examineLimits } from "./examine_limits.ts";
 import { examineHost } from "./examine_host.ts";
 import { examineRevocations } from "./examine_revocations.ts";
 import { examineUnits } from "./examine_units.ts";
@@ -166,7 +167,12 @@ async function examineRights(
       reportClean(login);
       if (login.verdict === "problem") return;
       for (const result of await examineMounts(session, specs, now())) reportClean(result);
-      for (const result of await examinePolicy(session, specs)) reportClean(result);
+      const policy = await examinePolicy(session, specs);
+      policy.forEach(reportClean);
+      const allowed = policy.filter(({ verdict }) => verdict === "ok").map(({ subject }) =>
+        subject
+      );
+      for (const result of await examineLimits(session, specs, allowed)) reportClean(result);
       for (const result of await examineRoles(session, specs)) reportClean(result);
     });
   } finally {

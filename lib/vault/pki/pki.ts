@@ -55,9 +55,12 @@ function hasIssued({ data }: VaultAnswer): boolean {
  * Names are sent in the body, and in a signing request too: `use_csr_sans` and
  * `use_csr_common_name` of the role decide which of the two the server reads. E-mail addresses are
  * sent among the DNS names.
+ *
+ * Nothing else is sent, because a policy with `allowed_parameters` refuses a request for each
+ * parameter that it does not list, and for each other spelling of a value.
  */
-function bodyOf(request: CertificateRequest, csr: string | undefined): JsonObject {
-  const { commonName, dnsSans, emailSans, ipSans, uriSans, otherSans, ttl } = request;
+export function bodyOf(request: CertificateRequest, csr: string | undefined): JsonObject {
+  const { commonName, dnsSans, emailSans, ipSans, uriSans, otherSans, ttl, ttlText } = request;
   return {
     common_name: commonName,
     alt_names: [...dnsSans, ...emailSans].join(",") || undefined,
@@ -68,11 +71,8 @@ function bodyOf(request: CertificateRequest, csr: string | undefined): JsonObjec
     // Otherwise the server adds an IPv4 address as a DNS name, too.
     exclude_cn_from_sans: request.excludeCnFromSans || isIpAddress(commonName) || undefined,
     remove_roots_from_chain: request.removeRootsFromChain || undefined,
-    ttl: ttl === undefined ? undefined : `${ttl}s`,
-    // The format that every program reads. The default of the server differs by key type.
-    private_key_format: csr === undefined ? "pkcs8" : undefined,
+    ttl: ttlText ?? (ttl === undefined ? undefined : `${ttl}s`),
     csr,
-    format: "pem",
   };
 }
 

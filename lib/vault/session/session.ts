@@ -1,11 +1,15 @@
 /** Requests with a token, to any server that answers. */
 import type { VaultAccess } from "../access/access.ts";
 import { nameOf, secretsOf } from "../access/credentials.ts";
+import { sendable } from "../access/secrets.ts";
 import { VaultError } from "../errors.ts";
 import {
+  type Capability,
   type Clean,
   errorsOf,
   explainRefusal,
+  isPolicyRefusal,
+  isTokenRefused,
   type JsonObject,
   plainLine,
   readAnswer,
@@ -14,10 +18,16 @@ import {
 import { CLOCK, type Clock } from "../wire/clock.ts";
 import type { Answered, Call, Unsafe } from "../wire/connections.ts";
 import { Servers } from "../wire/servers.ts";
-import type { RawAnswer } from "../wire/transport.ts";
 import { type LeaseToken, readTokenLife, type TokenLife } from "./lease.ts";
 import type { Helpers } from "./login.ts";
 import { type Held, TokenKeeper } from "./token_keeper.ts";
+import {
+  CAPABILITIES_SELF,
+  explainLimits,
+  hasCapability,
+  refusedToUnwrap,
+  WRAP_TTL,
+} from "./wrapping.ts";
 
 /** An answer, with the token that a lease in it depends on. */
 export interface SessionAnswer extends VaultAnswer {
@@ -66,6 +76,19 @@ export async function openSession(
 }
 
 const LOOKUP_SELF = "auth/token/lookup-self";
+const UNWRAP = "sys/wrapping/unwrap";
+
+/** What is sent, besides the headers of each request. */
+interface Sent extends Pick<Call, "method" | "path" | "unsafe"> {
+  readonly body?: JsonObject | undefined;
+  readonly token?: string | undefined;
+  /** Asks for a wrapped answer. */
+  readonly wrapTtl?: string | undefined;
+}
+
+function lookUpWith(token: string): Sent {
+  return { method: "GET", path: LOOKUP_SELF, token };
+}
 
 class Session implements VaultSession {
   readonly #access: VaultAccess;
@@ -75,6 +98,8 @@ class Session implements VaultSession {
   readonly secrets: Set<string>;
   readonly #lives = new WeakMap<Held, Promise<TokenLife>>();
   readonly #ends = new WeakMap<Held, Promise<VaultError | undefined>>();
+  /** Whether a policy allows the request to a path at all, by method and path. */
+  readonly #allowed = new Map<string, Promise<boolean>>();
 
   constructor(access: VaultAccess, helpers: Helpers, clock: Clock) {
     this.#access = access;
@@ -82,7 +107,7 @@ class Session implements VaultSession {
     this.#servers = new Servers(access, this.clean, clock);
     this.#keeper = new TokenKeeper(
       access.credentials,
-      (path, body, token, unsafe) => this.#send("POST", path, body, token, unsafe),
+      (path, body, token, unsafe) => this.#send({ method: "POST", path, body, token, unsafe }),
       this.clean,
       helpers,
       (secret) => this.secrets.add(secret),
@@ -114,7 +139,9 @@ class Session implements VaultSession {
       // Batch tokens cannot be revoked (400), and on an unreachable server the token expires by
       // itself.
       if (own !== undefined) {
-        await this.#servers.sendOnce(this.#request("POST", "auth/token/revoke-self", {}, own));
+        await this.#servers.sendOnce(
+          this.#request({ method: "POST", path: "auth/token/revoke-self", body: {}, token: own }),
+        );
       }
     } catch {
       return;
@@ -128,10 +155,12 @@ class Session implements VaultSession {
     path: string,
     body?: JsonObject,
     unsafe?: Unsafe,
+    wrapTtl?: string,
   ): Promise<SessionAnswer> {
     for (;;) {
       const held = await this.#keeper.take();
-      const { address, answer } = await this.#send(method, path, body, held.id, unsafe);
+      const sent = { method, path, body, token: held.id, unsafe, wrapTtl };
+      const { address, answer } = await this.#send(sent);
       const capability = method === "GET" ? "read" : "update";
       if (isTokenRefused(answer)) {
         if (this.#keeper.replace(held)) continue;
@@ -142,10 +171,41 @@ class Session implements VaultSession {
         throw await end ?? refusal;
       }
       held.accepted = true;
-      const read = readAnswer(address, path, answer, this.clean, capability);
+      if (isPolicyRefusal(answer)) {
+        const refusal = explainRefusal(address, path, answer, this.clean, capability);
+        if (!await this.#isAllowed(path, capability)) throw refusal;
+        if (wrapTtl !== undefined) throw explainLimits(address, path, capability, body);
+        return await this.#call(method, path, body, unsafe, WRAP_TTL);
+      }
+      const first = readAnswer(address, path, answer, this.clean, capability);
+      const read = wrapTtl === undefined ? first : await this.#unwrap(path, first);
       if (read.leaseId === undefined) return read;
       return { ...read, leaseToken: await this.#leaseToken(held) };
     }
+  }
+
+  #isAllowed(path: string, capability: Capability): Promise<boolean> {
+    if (path === CAPABILITIES_SELF || path === LOOKUP_SELF) return Promise.resolve(false);
+    const key = `${capability} ${path}`;
+    const asking = this.#allowed.get(key) ?? this.write(CAPABILITIES_SELF, { paths: [path] })
+      .then(({ data }) => hasCapability(data[path], capability), () => false);
+    this.#allowed.set(key, asking);
+    return asking;
+  }
+
+  /** The answer in a wrapped one, which the server gives out once. */
+  async #unwrap(path: string, wrapped: VaultAnswer): Promise<VaultAnswer> {
+    const { wrappingToken } = wrapped;
+    if (wrappingToken === undefined) return wrapped;
+    this.secrets.add(wrappingToken);
+    const unsafe = { repeats: 0, effect: `given out its answer to "${path}"` };
+    const token = sendable(wrappingToken, `The wrapping token from "${wrapped.address}"`);
+    const sent = { method: "POST", path: UNWRAP, body: {}, token, unsafe } as const;
+    const { address, answer } = await this.#send(sent);
+    if (answer.status === 400 || answer.status === 403) {
+      throw refusedToUnwrap(address, path, answer, this.clean);
+    }
+    return readAnswer(address, UNWRAP, answer, this.clean);
   }
 
   /**
@@ -154,7 +214,7 @@ class Session implements VaultSession {
    */
   async #findEnd(held: Held, refusal: VaultError): Promise<VaultError | undefined> {
     try {
-      const { address, answer } = await this.#send("GET", LOOKUP_SELF, undefined, held.id);
+      const { address, answer } = await this.#send(lookUpWith(held.id));
       if (!isTokenRefused(answer)) return undefined;
       const { status } = answer;
       const error = held.accepted
@@ -182,7 +242,7 @@ class Session implements VaultSession {
 
   async #lookUp({ id }: Held): Promise<TokenLife> {
     try {
-      const { address, answer } = await this.#send("GET", LOOKUP_SELF, undefined, id);
+      const { address, answer } = await this.#send(lookUpWith(id));
       if (isTokenRefused(answer)) return { kind: "limited-uses" };
       return readTokenLife(readAnswer(address, LOOKUP_SELF, answer, this.clean, "read").data);
     } catch (error) {
@@ -191,40 +251,19 @@ class Session implements VaultSession {
     }
   }
 
-  #send(
-    method: Call["method"],
-    path: string,
-    body?: JsonObject,
-    token?: string,
-    unsafe?: Unsafe,
-  ): Promise<Answered> {
-    return this.#servers.send({ ...this.#request(method, path, body, token), unsafe });
+  #send(sent: Sent): Promise<Answered> {
+    return this.#servers.send({ ...this.#request(sent), unsafe: sent.unsafe });
   }
 
-  #request(
-    method: Call["method"],
-    path: string,
-    body?: JsonObject,
-    token?: string,
-  ): Call {
+  #request({ method, path, body, token, wrapTtl }: Sent): Call {
     const { namespace } = this.#access;
     const headers = {
       "content-type": "application/json",
       "x-vault-request": "true",
       ...(token !== undefined && { "x-vault-token": token }),
       ...(namespace !== undefined && { "x-vault-namespace": namespace }),
+      ...(wrapTtl !== undefined && { "x-vault-wrap-ttl": wrapTtl }),
     };
     return { method, path, headers, body: body && JSON.stringify(body) };
   }
-}
-
-/**
- * Whether the token itself is refused, not what it may do. A refusal by a policy is wrapped in "1
- * error occurred" (Vault 1.14, OpenBao 2.6). That of a token is not, or says "invalid token" (Vault
- * 1.17).
- */
-function isTokenRefused(answer: RawAnswer): boolean {
-  if (answer.status !== 403) return false;
-  const said = errorsOf(answer, (text) => text);
-  return /invalid token/i.test(said) || /^permission denied/.test(said);
 }
