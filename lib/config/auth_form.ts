@@ -7,7 +7,8 @@ export const AUTH_KEYS: Readonly<Record<AuthMethod, readonly string[]>> = {
   token: ["token_file"],
   approle: ["mount", "role_id", "secret_id", "secret_id_file", "wrapped_secret_id_file"],
   cert: ["mount", "role"],
-  jwt: ["mount", "role", "jwt_file"],
+  jwt: ["mount", "role", "jwt_file", "jwt_command"],
+  kubernetes: ["mount", "role", "jwt_file"],
 };
 
 const ALL_AUTH_KEYS = new Set(AUTH_METHODS.flatMap((method) => AUTH_KEYS[method]));
@@ -36,6 +37,10 @@ export function authErrors(entry: object): EntryError[] {
         "in that file",
     );
   }
+  if (method === "jwt" && "jwt_file" in entry && "jwt_command" in entry) {
+    add("jwt_command", `cannot be combined with "jwt_file"; use one of them`);
+  }
+  if (method === "kubernetes" && !("role" in entry)) add("method", `needs "role"`);
   if (method === "token" && !("token_file" in entry)) add("method", `needs "token_file"`);
   return errors;
 }

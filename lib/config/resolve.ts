@@ -71,7 +71,10 @@ function resolveLogin(settings: Settings): LoginSettings | undefined {
     case "cert":
       return { kind, mount, role: auth?.role };
     case "jwt":
-      return { kind, mount, role: auth?.role, jwtFile: auth?.jwt_file };
+    case "kubernetes": {
+      const { role, jwt_file: jwtFile, jwt_command: jwtCommand } = auth ?? {};
+      return { kind, mount, role, jwtFile, ...(jwtCommand && { jwtCommand }) };
+    }
     case "approle": {
       const roleId = auth?.role_id ?? vault_role_id;
       const secretId = auth?.secret_id ?? vault_secret_id;

@@ -138,6 +138,7 @@ const authKeys = {
   wrapped_secret_id_file: key(places.secretFile),
   token_file: key(places.tokenFile),
   jwt_file: key(places.secretFile),
+  jwt_command: key(command),
 };
 
 const auth = map(`a map such as {method: "approle"}`, authKeys, { errorsOf: authErrors });

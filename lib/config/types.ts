@@ -73,7 +73,7 @@ export type TlsTrust =
   | { readonly kind: "off" };
 
 /** The auth methods that `auth` can name. */
-export const AUTH_METHODS = ["token", "approle", "cert", "jwt"] as const;
+export const AUTH_METHODS = ["token", "approle", "cert", "jwt", "kubernetes"] as const;
 export type AuthMethod = typeof AUTH_METHODS[number];
 
 /** How to log in, as far as it is configured; paths are absolute. */
@@ -89,10 +89,12 @@ export type LoginSettings =
   }
   | { readonly kind: "cert"; readonly mount: string; readonly role?: string | undefined }
   | {
-    readonly kind: "jwt";
+    readonly kind: "jwt" | "kubernetes";
     readonly mount: string;
     readonly role?: string | undefined;
     readonly jwtFile?: string | undefined;
+    /** Program and arguments that print the JWT; only of `jwt`. */
+    readonly jwtCommand?: readonly string[] | undefined;
   };
 
 /** How to reach and log in to the server, as far as it is configured. */

@@ -122,6 +122,8 @@ export class TokenKeeper {
     switch (by.kind) {
       case "unusable":
         throw new VaultError(by.problem);
+      case "jwt-command":
+        throw new VaultError(`${nameOf(by)} is not there: its program was not run`);
       case "token":
         return { id: by.token, uses: Infinity };
       case "wrapped": {

@@ -87,8 +87,8 @@ const wrong: Record<string, string | string[]> = {
   "{role_id: r}": "f:2:3 config.auth.method: is missing",
   "approle": `f:2:9 config.auth: expected a map such as {method: "approle"}, got text`,
   "[approle]": `f:2:3 config.auth: expected a map such as {method: "approle"}, got a list`,
-  "{method: aprole}": "f:2:18 config.auth.method: expected one of token, approle, cert, jwt, got " +
-    `"aprole"; did you mean "approle"?`,
+  "{method: aprole}": "f:2:18 config.auth.method: expected one of token, approle, cert, jwt, " +
+    `kubernetes, got "aprole"; did you mean "approle"?`,
   "{method: kubernetes, role: r}": "f:2:18 config.auth.method: expected one of token, approle, " +
     `cert, jwt, got "kubernetes"`,
   "{method: approle, rol_id: r}": `f:2:27 config.auth.rol_id: unknown key; did you mean "role_id"?`,
