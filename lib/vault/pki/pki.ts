@@ -77,16 +77,39 @@ export function bodyOf(request: CertificateRequest, csr: string | undefined): Js
 }
 
 /**
- * `POST <mount>/revoke` (Vault API, PKI, "Revoke certificate"). Throws VaultError. Needs `update` on
- * that path.
+ * `POST <mount>/revoke` (Vault API, PKI, "Revoke certificate"). A server that does not know the serial
+ * number, because the role has `no_store=true`, is asked again with the certificate. Throws
+ * VaultError. Needs `update` on that path.
+ *
+ * @param certificate PEM of the certificate, if it is there.
  */
 export async function revokeCertificate(
   session: VaultSession,
   mount: string,
   serial: string,
+  certificate?: string,
 ): Promise<void> {
-  const path = `${mount}/revoke`;
-  const { address, data, warnings } = await session.write(path, { serial_number: serial });
+  try {
+    await revokeBy(session, mount, serial, { serial_number: serial });
+  } catch (error) {
+    const isUnknown = error instanceof VaultError && error.status === 400;
+    if (!isUnknown || certificate === undefined) throw error;
+    await revokeBy(session, mount, serial, { certificate }).catch((second) => {
+      // It is not from this mount, or the server takes only serial numbers.
+      throw second instanceof VaultError && [400, 500].includes(second.status ?? 0)
+        ? error
+        : second;
+    });
+  }
+}
+
+async function revokeBy(
+  session: VaultSession,
+  mount: string,
+  serial: string,
+  body: JsonObject,
+): Promise<void> {
+  const { address, data, warnings } = await session.write(`${mount}/revoke`, body);
   if (data["state"] === "revoked" || data["revocation_time"] !== undefined) return;
   // An expired certificate is answered with 200 and a warning that it was not revoked.
   throw new VaultError(

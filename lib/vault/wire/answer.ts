@@ -150,6 +150,12 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   ],
   [/Subject Alternative Names are not allowed/, "allow them in the role, or remove them"],
   [/beyond the expiration of the CA/, 'the CA expires earlier: lower "ttl", or renew the CA'],
+  [
+    /Either ttl or not_after/,
+    'the role has a fixed end (not_after), so no lifetime can be asked for: remove "ttl", or take ' +
+    "not_after out of the role",
+  ],
+  [/unable to verify signature on presented cert/, 'check that it was issued at the mount "MOUNT"'],
   [/unable to find PKI issuer/, 'check "issuer_ref"'],
   [/leased credentials were/, "set generate_lease=false on the role: the token has one use left"],
   [/certificate with serial .* not found/, 'check that it was issued at the mount "MOUNT"'],

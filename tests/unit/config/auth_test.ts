@@ -89,8 +89,11 @@ const wrong: Record<string, string | string[]> = {
   "[approle]": `f:2:3 config.auth: expected a map such as {method: "approle"}, got a list`,
   "{method: aprole}": "f:2:18 config.auth.method: expected one of token, approle, cert, jwt, " +
     `kubernetes, got "aprole"; did you mean "approle"?`,
-  "{method: kubernetes, role: r}": "f:2:18 config.auth.method: expected one of token, approle, " +
-    `cert, jwt, got "kubernetes"`,
+  "{method: ldap, role: r}": "f:2:18 config.auth.method: expected one of token, approle, " +
+    `cert, jwt, kubernetes, got "ldap"`,
+  "{method: kubernetes}": `f:2:10 config.auth.method: needs "role"`,
+  "{method: jwt, jwt_file: /j, jwt_command: [a]}":
+    `f:2:37 config.auth.jwt_command: cannot be combined with "jwt_file"; use one of them`,
   "{method: approle, rol_id: r}": `f:2:27 config.auth.rol_id: unknown key; did you mean "role_id"?`,
   "{method: approle, mount: a b}":
     `f:2:34 config.auth.mount: expected the path of an auth mount such as "approle", got "a b"`,
