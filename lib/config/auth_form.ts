@@ -9,6 +9,7 @@ export const AUTH_KEYS: Readonly<Record<AuthMethod, readonly string[]>> = {
   cert: ["mount", "role"],
   jwt: ["mount", "role", "jwt_file", "jwt_command"],
   kubernetes: ["mount", "role", "jwt_file"],
+  none: [],
 };
 
 const ALL_AUTH_KEYS = new Set(AUTH_METHODS.flatMap((method) => AUTH_KEYS[method]));
@@ -23,7 +24,10 @@ export function authErrors(entry: object): EntryError[] {
   const own = AUTH_KEYS[method];
   for (const key of Object.keys(entry)) {
     if (!ALL_AUTH_KEYS.has(key) || own.includes(key)) continue;
-    add(key, `is not allowed with "method: ${method}", which takes ${own.join(", ")}`);
+    add(
+      key,
+      `is not allowed with "method: ${method}", which takes ${own.join(", ") || "no other key"}`,
+    );
   }
   if (method === "approle" && "secret_id" in entry && "secret_id_file" in entry) {
     add("secret_id_file", `cannot be combined with "secret_id"; use one of them`);

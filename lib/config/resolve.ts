@@ -68,6 +68,8 @@ function resolveLogin(settings: Settings): LoginSettings | undefined {
   switch (kind) {
     case "token":
       return undefined;
+    case "none":
+      return { kind };
     case "cert":
       return { kind, mount, role: auth?.role };
     case "jwt":

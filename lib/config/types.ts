@@ -73,11 +73,13 @@ export type TlsTrust =
   | { readonly kind: "off" };
 
 /** The auth methods that `auth` can name. */
-export const AUTH_METHODS = ["token", "approle", "cert", "jwt", "kubernetes"] as const;
+export const AUTH_METHODS = ["token", "approle", "cert", "jwt", "kubernetes", "none"] as const;
 export type AuthMethod = typeof AUTH_METHODS[number];
 
 /** How to log in, as far as it is configured; paths are absolute. */
 export type LoginSettings =
+  /** An agent or proxy adds the token. */
+  | { readonly kind: "none" }
   | {
     readonly kind: "approle";
     readonly mount: string;

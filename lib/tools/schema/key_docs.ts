@@ -31,7 +31,10 @@ const PROBE_DOCS: KeyDocs<ProbeEntry> = {
 };
 
 const AUTH_DOCS: KeyDocs<AuthEntry> = {
-  method: { means: "The auth method.", example: "approle" },
+  method: {
+    means: "The auth method; `none`: an agent or proxy adds its own token.",
+    example: "approle",
+  },
   mount: {
     means: "`approle`, `cert`, `jwt`, `kubernetes`: mount path of the auth method.",
     otherwise: "the name of the method",

@@ -103,6 +103,7 @@ function gatherLogins(
   // A secret id without a role id is an error, unless the configuration has another method.
   const named = login === undefined ? role || secret : role && secret;
   if (given !== undefined || named) return attempt(() => gatherAppRole(given, environment));
+  if (login?.kind === "none") return [login];
   if (login?.kind === "cert") return [certOf(login, client)];
   if (login?.kind === "jwt" || login?.kind === "kubernetes") {
     return attempt(() => [jwtOf(login, environment)]);

@@ -18,6 +18,8 @@ export type Credentials =
     readonly wrappingToken: string;
     readonly secretIdFile: string;
   }
+  /** An agent or proxy adds its own token. */
+  | { readonly kind: "none" }
   /** With the client certificate of the connection. */
   | Login & { readonly kind: "cert"; readonly role?: string | undefined }
   | Login & {
@@ -64,6 +66,8 @@ export function nameOf(by: Credentials): string {
   switch (by.kind) {
     case "token":
       return by.from;
+    case "none":
+      return "the agent or proxy";
     case "approle":
       return `the AppRole from ${by.from}`;
     case "wrapped":
@@ -91,6 +95,7 @@ export function secretsOf(by: Credentials): string[] {
       return [by.jwt];
     case "cert":
     case "jwt-command":
+    case "none":
     case "unusable":
       return [];
   }

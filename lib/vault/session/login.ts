@@ -10,7 +10,8 @@ import type { RawAnswer } from "../wire/transport.ts";
 
 /** A token, and how often it may be used. */
 export interface Token {
-  readonly id: string;
+  /** Absent: none is sent. */
+  readonly id?: string;
   /** How many requests it may still make. Infinity: no limit. */
   readonly uses: number;
 }
@@ -25,7 +26,7 @@ export type Ask = (
 
 type LoginCredentials = Exclude<
   Credentials,
-  { kind: "token" | "unusable" | "wrapped" | "jwt-command" }
+  { kind: "token" | "none" | "unusable" | "wrapped" | "jwt-command" }
 >;
 
 /**

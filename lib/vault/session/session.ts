@@ -86,7 +86,7 @@ interface Sent extends Pick<Call, "method" | "path" | "unsafe"> {
   readonly wrapTtl?: string | undefined;
 }
 
-function lookUpWith(token: string): Sent {
+function lookUpWith(token: string | undefined): Sent {
   return { method: "GET", path: LOOKUP_SELF, token };
 }
 
