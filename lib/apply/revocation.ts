@@ -3,9 +3,11 @@
  * removed. A kill at any point leaves the record, by which the next run or "vcm revoke" does the
  * rest; a server revokes as often as it is asked.
  */
+import { parseCertificate } from "../certificate/certificate.ts";
+import { readText } from "../host/read.ts";
 import { archiveRevoked } from "../store/archive.ts";
 import { forgetKey } from "../store/forget_key.ts";
-import { archivedDirectory } from "../store/store_paths.ts";
+import { archivedDirectory, storedFile } from "../store/store_paths.ts";
 import { directoryOf } from "../text/path.ts";
 import { removePendingRevocation } from "../store/pending_revocation.ts";
 import type { PendingRevocation } from "../store/types.ts";
@@ -70,13 +72,24 @@ function retry(name: string): string {
   return `the next run tries again, or run "vcm revoke ${shellWord(name)}"`;
 }
 
+/** PEM of the certificate, if it is still what the store has. */
+function storedLeaf({ certStore, name, pending }: BegunRevocation): string | undefined {
+  const stored = readText(storedFile(certStore, name, "cert"));
+  if (stored.kind !== "present") return undefined;
+  try {
+    return parseCertificate(stored.value).serial === pending.serial ? stored.value : undefined;
+  } catch {
+    return undefined; // It is damaged; its serial number is in the record.
+  }
+}
+
 /** If it is certain that the certificate is not revoked, the record is removed. */
 async function revokeOrWithdraw(begun: BegunRevocation, sessions: SessionOnce): Promise<void> {
   const { name, earlier, pending: { mount, serial } } = begun;
   let session: VaultSession | undefined;
   try {
     session = await sessions.get();
-    await revokeCertificate(session, mount, serial);
+    await revokeCertificate(session, mount, serial, storedLeaf(begun));
   } catch (error) {
     const { message } = error as Error;
     const refused = isRefused(error, session);

@@ -15,6 +15,7 @@ import { findAccess, warnUnverified } from "../command/find_access.ts";
 import type { Host } from "../command/host.ts";
 import { Log } from "../command/log.ts";
 import { metricsOf, type MetricsPlan, planMetrics, writeMetricsNow } from "./metrics.ts";
+import { runJwtCommand } from "../command/run_jwt_command.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
 import { secretsOf } from "../vault/access/credentials.ts";
 
@@ -86,7 +87,8 @@ export async function carryOut(
   (await import("../tools/install/warn_narrow_unit.ts")).warnNarrowUnit(config, emit);
   const needsServer = made.steps.some(({ kind }) => kind === "issue" || kind === "revoke");
   const runsCommands = made.steps.some(({ kind }) => kind === "service" || kind === "validate");
-  const access = needsServer || runsCommands ? findAccess(config, host) : NO_SERVER;
+  const found = needsServer || runsCommands ? findAccess(config, host) : NO_SERVER;
+  const access = needsServer ? await runJwtCommand(found) : found;
   const request = {
     plan: made,
     access: needsServer ? access : NO_SERVER,

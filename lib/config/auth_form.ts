@@ -7,7 +7,9 @@ export const AUTH_KEYS: Readonly<Record<AuthMethod, readonly string[]>> = {
   token: ["token_file"],
   approle: ["mount", "role_id", "secret_id", "secret_id_file", "wrapped_secret_id_file"],
   cert: ["mount", "role"],
-  jwt: ["mount", "role", "jwt_file"],
+  jwt: ["mount", "role", "jwt_file", "jwt_command"],
+  kubernetes: ["mount", "role", "jwt_file"],
+  none: [],
 };
 
 const ALL_AUTH_KEYS = new Set(AUTH_METHODS.flatMap((method) => AUTH_KEYS[method]));
@@ -22,7 +24,10 @@ export function authErrors(entry: object): EntryError[] {
   const own = AUTH_KEYS[method];
   for (const key of Object.keys(entry)) {
     if (!ALL_AUTH_KEYS.has(key) || own.includes(key)) continue;
-    add(key, `is not allowed with "method: ${method}", which takes ${own.join(", ")}`);
+    add(
+      key,
+      `is not allowed with "method: ${method}", which takes ${own.join(", ") || "no other key"}`,
+    );
   }
   if (method === "approle" && "secret_id" in entry && "secret_id_file" in entry) {
     add("secret_id_file", `cannot be combined with "secret_id"; use one of them`);
@@ -36,6 +41,10 @@ export function authErrors(entry: object): EntryError[] {
         "in that file",
     );
   }
+  if (method === "jwt" && "jwt_file" in entry && "jwt_command" in entry) {
+    add("jwt_command", `cannot be combined with "jwt_file"; use one of them`);
+  }
+  if (method === "kubernetes" && !("role" in entry)) add("method", `needs "role"`);
   if (method === "token" && !("token_file" in entry)) add("method", `needs "token_file"`);
   return errors;
 }

@@ -4,12 +4,13 @@ import type { EntryError, MapValue, Value } from "./declaration.ts";
 import { type KeyDiagnostic, shownKey } from "./diagnostic.ts";
 import type { RenewalWindow } from "../certificate/types.ts";
 import type { Secret } from "../text/secret.ts";
+import type { Lifetime } from "./scalars/plain.ts";
 import { didYouMean } from "../text/suggest.ts";
 import type { MaintenanceWindow, TlsTrust } from "./types.ts";
 
 /** The valid parts of a value with errors: any part may be missing. */
 export type Draft<T> = T extends
-  string | number | boolean | Secret | RenewalWindow | TlsTrust | MaintenanceWindow ? T
+  string | number | boolean | Secret | Lifetime | RenewalWindow | TlsTrust | MaintenanceWindow ? T
   : T extends readonly (infer Item)[] ? readonly (Draft<Item> | undefined)[]
   : { readonly [Key in keyof T]?: Draft<T[Key]> | undefined };
 

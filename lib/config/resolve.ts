@@ -68,10 +68,15 @@ function resolveLogin(settings: Settings): LoginSettings | undefined {
   switch (kind) {
     case "token":
       return undefined;
+    case "none":
+      return { kind };
     case "cert":
       return { kind, mount, role: auth?.role };
     case "jwt":
-      return { kind, mount, role: auth?.role, jwtFile: auth?.jwt_file };
+    case "kubernetes": {
+      const { role, jwt_file: jwtFile, jwt_command: jwtCommand } = auth ?? {};
+      return { kind, mount, role, jwtFile, ...(jwtCommand && { jwtCommand }) };
+    }
     case "approle": {
       const roleId = auth?.role_id ?? vault_role_id;
       const secretId = auth?.secret_id ?? vault_secret_id;
@@ -104,7 +109,8 @@ function resolveCertificate(
     emailSans: entry.email_sans ?? [],
     otherSans: entry.other_sans ?? [],
     excludeCnFromSans: given.exclude_cn_from_sans,
-    ttl: given.ttl,
+    ttl: given.ttl?.seconds,
+    ...(given.ttl !== undefined && { ttlText: given.ttl.text }),
     renew: given.renew,
     spread: given.spread,
     keep: given.keep,

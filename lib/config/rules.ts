@@ -149,8 +149,8 @@ function checkRenewal(
   at: KeyPath,
   { renew, ttl }: Certificate | Draft<Settings>,
 ): void {
-  if (renew?.kind !== "duration" || ttl === undefined || renew.seconds < ttl) return;
-  const [window, lifetime] = [formatDuration(renew.seconds), formatDuration(ttl)];
+  if (renew?.kind !== "duration" || ttl === undefined || renew.seconds < ttl.seconds) return;
+  const [window, lifetime] = [formatDuration(renew.seconds), formatDuration(ttl.seconds)];
   context.report([...at, "renew"], `must be shorter than ttl (${lifetime}), got ${window}`);
 }
 

@@ -97,7 +97,7 @@ const service = map(`a map such as {name: "nginx.service"}`, serviceKeys, {
 
 /** Keys of `config` for all certificates, which each certificate may override. */
 const issuingKeys = {
-  ttl: key(plain.duration),
+  ttl: key(plain.lifetime),
   renew: key(plain.renewalWindow, fallback.DEFAULT_RENEW),
   spread: key(plain.spread, 0),
   keep: key(plain.count, 0),
@@ -138,6 +138,7 @@ const authKeys = {
   wrapped_secret_id_file: key(places.secretFile),
   token_file: key(places.tokenFile),
   jwt_file: key(places.secretFile),
+  jwt_command: key(command),
 };
 
 const auth = map(`a map such as {method: "approle"}`, authKeys, { errorsOf: authErrors });

@@ -73,11 +73,13 @@ export type TlsTrust =
   | { readonly kind: "off" };
 
 /** The auth methods that `auth` can name. */
-export const AUTH_METHODS = ["token", "approle", "cert", "jwt"] as const;
+export const AUTH_METHODS = ["token", "approle", "cert", "jwt", "kubernetes", "none"] as const;
 export type AuthMethod = typeof AUTH_METHODS[number];
 
 /** How to log in, as far as it is configured; paths are absolute. */
 export type LoginSettings =
+  /** An agent or proxy adds the token. */
+  | { readonly kind: "none" }
   | {
     readonly kind: "approle";
     readonly mount: string;
@@ -89,10 +91,12 @@ export type LoginSettings =
   }
   | { readonly kind: "cert"; readonly mount: string; readonly role?: string | undefined }
   | {
-    readonly kind: "jwt";
+    readonly kind: "jwt" | "kubernetes";
     readonly mount: string;
     readonly role?: string | undefined;
     readonly jwtFile?: string | undefined;
+    /** Program and arguments that print the JWT; only of `jwt`. */
+    readonly jwtCommand?: readonly string[] | undefined;
   };
 
 /** How to reach and log in to the server, as far as it is configured. */
@@ -191,6 +195,8 @@ export interface CertificateSpec extends WantedNames, RenewalRule {
   readonly excludeCnFromSans: boolean;
   /** Requested lifetime in seconds; absent: the role decides. */
   readonly ttl?: number | undefined;
+  /** The same as written. */
+  readonly ttlText?: string | undefined;
   /** How many earlier sets are kept in the store's archive. */
   readonly keep: number;
   /** Common name that the issuer must have. */

@@ -18,8 +18,14 @@ export function requestFor(spec: CertificateSpec): CertificateRequest {
     issuerRef: spec.issuerRef,
     issuer: spec.issuer,
     ttl: spec.ttl,
+    ...(isReadByServers(spec.ttlText) && { ttlText: spec.ttlText }),
     key: spec.key,
   };
+}
+
+/** Go's durations without days and weeks, and days or seconds alone (Vault, "Duration format strings"). */
+function isReadByServers(text = ""): boolean {
+  return /^(?:\d+d?|(?:\d+(?:\.\d+)?[smh])+)$/.test(text);
 }
 
 /**

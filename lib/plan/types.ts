@@ -94,6 +94,8 @@ export interface CertificateRequest extends WantedNames {
   readonly issuer?: string | undefined;
   /** Seconds. */
   readonly ttl?: number | undefined;
+  /** The lifetime as it is sent, if it is written as servers read it. */
+  readonly ttlText?: string | undefined;
   readonly key: KeySpec;
 }
 

@@ -14,13 +14,23 @@ export const DURATION = /^(?:\d+|(?:\d+[smhdw])+)$/;
 
 /** The seconds; `undefined` for what is no duration, for `0` and for more than Vault can store. */
 export function parseDuration(text: string): number | undefined {
-  if (!DURATION.test(text)) return undefined;
+  return DURATION.test(text) ? parseLifetime(text) : undefined;
+}
+
+/** The same, also with fractions as in Go: `1.5h`. */
+export const LIFETIME = /^(?:\d+|(?:\d+(?:\.\d+)?[smhdw])+)$/;
+
+/** The whole seconds of a lifetime; `undefined` if they are not whole, or for what is none. */
+export function parseLifetime(text: string): number | undefined {
+  if (!LIFETIME.test(text)) return undefined;
   if (/\d$/.test(text)) return inRange(Number(text));
   let seconds = 0;
-  for (const [, count, unit = ""] of text.matchAll(/(\d+)([smhdw])/g)) {
+  for (const [, count, unit = ""] of text.matchAll(/([\d.]+)([smhdw])/g)) {
     seconds += Number(count) * (UNIT_SECONDS[unit] ?? 0);
   }
-  return inRange(seconds);
+  // Such as 1.1 times 3,600.
+  const whole = Math.round(seconds);
+  return Math.abs(seconds - whole) < 1e-6 ? inRange(whole) : undefined;
 }
 
 function inRange(seconds: number): number | undefined {

@@ -51,6 +51,7 @@ const REQUEST: Whole<CertificateRequest> = {
   issuerRef: "default",
   issuer: "Example CA",
   ttl: 86_400,
+  ttlText: "24h",
   key: { origin: "local", type: "ec-256", reuse: true },
 };
 

@@ -1,5 +1,12 @@
 /** Durations, booleans, numbers, modes, owners and secrets. */
-import { DURATION, formatDuration, parseDuration, parseTimeLimit } from "../../text/duration.ts";
+import {
+  DURATION,
+  formatDuration,
+  LIFETIME,
+  parseDuration,
+  parseLifetime,
+  parseTimeLimit,
+} from "../../text/duration.ts";
 import { hasControlCharacter } from "../../text/quote.ts";
 import { Secret } from "../../text/secret.ts";
 import type { RenewalWindow } from "../../certificate/types.ts";
@@ -10,14 +17,24 @@ const WHOLE = { type: ["integer", "string"] };
 /** Vault cannot represent longer durations (duration.ts). */
 const SECONDS = { type: ["string", "integer"], minimum: 1, maximum: 9_223_372_036 };
 
-/** In seconds. */
-export const duration = scalar({
+/** A lifetime to ask for: in seconds, and as written. */
+export interface Lifetime {
+  readonly seconds: number;
+  readonly text: string;
+}
+
+export const lifetime = scalar<Lifetime>({
   words: "duration",
   wanted: `a duration such as "14d"`,
-  pattern: DURATION,
-  parse: parseDuration,
+  pattern: LIFETIME,
+  parse: (text) => {
+    const seconds = parseLifetime(text);
+    return seconds === undefined ? undefined : { seconds, text };
+  },
+  explain: (text) =>
+    LIFETIME.test(text) && text.includes(".") ? "expected a whole number of seconds" : undefined,
   editor: SECONDS,
-  show: formatDuration,
+  show: ({ text }) => text,
 });
 
 /** Of one action or request; in seconds. */

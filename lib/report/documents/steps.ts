@@ -172,6 +172,8 @@ export interface CertificateRequestJson {
   readonly issuer?: string | undefined;
   /** Lifetime in seconds; absent: the role decides. */
   readonly ttl?: Count | undefined;
+  /** The lifetime as it is sent, if it is not sent in seconds. */
+  readonly ttlText?: string | undefined;
   /** The private key. */
   readonly key: {
     /** Where it is generated. */

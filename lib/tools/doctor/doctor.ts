@@ -6,6 +6,7 @@ import { reserveFile } from "../../apply/reserved_file.ts";
 import { Stop } from "../../apply/stop.ts";
 import type { Host } from "../../command/host.ts";
 import { Interruption } from "../../command/interruption.ts";
+import { runJwtCommand } from "../../command/run_jwt_command.ts";
 import { loadFor, narrow, paintFor } from "../../command/load.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";
 import type { CertificateSpec, Config } from "../../config/types.ts";
@@ -26,6 +27,7 @@ import { NO_HELPERS, openSession, type VaultSession } from "../../vault/session/
 import { plainLine } from "../../vault/wire/answer.ts";
 import { examineAddress } from "./examine_address.ts";
 import { examineContainers } from "./examine_containers.ts";
+import { examineLimits } from "./examine_limits.ts";
 import { examineHost } from "./examine_host.ts";
 import { examineRevocations } from "./examine_revocations.ts";
 import { examineLifetimes } from "./examine_lifetimes.ts";
@@ -95,7 +97,9 @@ export async function examine(examination: Examination, report: Report): Promise
   const resolved = attempt(() => resolveServers(config.vault, environment));
   if (typeof resolved === "string") return report(found("problem", "settings", resolved));
   const { servers } = resolved;
-  const access = attempt(() => addCredentials(resolved, config.vault, environment));
+  const access = await withJwt(
+    attempt(() => addCredentials(resolved, config.vault, environment)),
+  );
   const secrets = typeof access === "string" ? [] : access.credentials.flatMap(secretsOf);
   const clean = (text: string) => plainLine(text, secrets);
   const reportClean = cleaned(clean, report);
@@ -127,6 +131,14 @@ async function untilHurried(stop: Stop, check: () => Promise<void>): Promise<voi
 /** Makes each result one plain line without secrets, whatever the server sent. */
 function cleaned(clean: (text: string) => string, report: Report): Report {
   return (result) => report({ ...result, detail: clean(result.detail) });
+}
+
+/** Access with the JWT of a program, or why there is none. */
+async function withJwt(found: VaultAccess | string): Promise<VaultAccess | string> {
+  if (typeof found === "string") return found;
+  const access = await runJwtCommand(found);
+  const [first] = access.credentials;
+  return first?.kind === "unusable" ? first.problem : access;
 }
 
 function attempt<T extends object>(resolve: () => T): T | string {
@@ -169,7 +181,12 @@ async function examineRights(
       reportClean(login);
       if (login.verdict === "problem") return;
       for (const result of await examineMounts(session, specs, now())) reportClean(result);
-      for (const result of await examinePolicy(session, specs)) reportClean(result);
+      const policy = await examinePolicy(session, specs);
+      policy.forEach(reportClean);
+      const allowed = policy.filter(({ verdict }) => verdict === "ok").map(({ subject }) =>
+        subject
+      );
+      for (const result of await examineLimits(session, specs, allowed)) reportClean(result);
       for (const result of await examineRoles(session, specs)) reportClean(result);
       for (const result of await examineLifetimes(session, specs, now())) reportClean(result);
       const { certStore } = config;

@@ -28,7 +28,11 @@ export async function examineAddress(
       const url = `${address}/v1/sys/health`;
       const headers = { "x-vault-request": "true" };
       const answer = await transport.send({ method: "GET", url, headers }, access.limits.answer);
-      return checkHealth(address, answer.status, parseObject(answer.body), now(), clean);
+      const health = parseObject(answer.body);
+      return [
+        ...checkHealth(address, answer.status, health, now(), clean),
+        ...checkNamespace(address, access.namespace, health),
+      ];
     } finally {
       transport.close();
     }
@@ -38,6 +42,25 @@ export async function examineAddress(
       : explainFailure(address, error, access.limits, isProxied(access, address));
     return [found("problem", address, message)];
   }
+}
+
+/**
+ * HashiCorp Vault without Enterprise ignores the namespace of a request. Newer versions say
+ * `enterprise`; of older ones, Enterprise has "+ent" in its version. OpenBao's versions begin with 2.
+ */
+function checkNamespace(
+  address: string,
+  namespace: string | undefined,
+  health: Readonly<Record<string, unknown>> | undefined,
+): CheckResult[] {
+  const version = String(health?.["version"] ?? "");
+  const isPlain = health?.["enterprise"] === false ||
+    (/^[01]\./.test(version) && !version.includes("+ent"));
+  if (namespace === undefined || !isPlain) return [];
+  const detail =
+    "it is HashiCorp Vault without Enterprise, which ignores the namespace: requests go " +
+    "to mounts and policies outside of it";
+  return [found("warning", address, detail, 'unset "namespace" and VAULT_NAMESPACE')];
 }
 
 /** Statuses of `GET sys/health` (Vault API). */

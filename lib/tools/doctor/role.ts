@@ -19,6 +19,9 @@ function checkLifetime(role: Role, { ttl, renew }: CertificateSpec): RoleProblem
   const desired = ttl ?? numberOf(role["ttl"]);
   const lifetime = max > 0 && (desired === 0 || desired > max) ? max : desired;
   const problems: RoleProblem[] = [];
+  if (ttl !== undefined && typeof role["not_after"] === "string" && role["not_after"] !== "") {
+    return [fatal(`the role has a fixed end (not_after), which excludes "ttl": remove "ttl"`)];
+  }
   if (ttl !== undefined && max > 0 && ttl > max) {
     const message = `the ttl of ${formatDuration(ttl)} is cut to the role's max_ttl of ` +
       formatDuration(max);

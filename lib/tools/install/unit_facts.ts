@@ -147,7 +147,10 @@ function pathsOf(config: Config): string[] {
   const { login } = vault;
   const services = certificates.flatMap(({ services }) => services);
   const targets = certificates.flatMap(({ targets }) => targets);
-  const words = services.flatMap(({ command = [], validate = [] }) => [...command, ...validate]);
+  const words = [
+    ...services.flatMap(({ command = [], validate = [] }) => [...command, ...validate]),
+    ...(login?.kind === "jwt" ? login.jwtCommand ?? [] : []),
+  ];
   return [
     resolve(config.file),
     ...(config.included ?? []).map((one) => resolve(one)),
@@ -159,7 +162,7 @@ function pathsOf(config: Config): string[] {
     vault.clientKey,
     vault.tokenFile,
     ...(login?.kind === "approle" ? [login.secretIdFile, login.wrappedSecretIdFile] : []),
-    login?.kind === "jwt" ? login.jwtFile : undefined,
+    login?.kind === "jwt" || login?.kind === "kubernetes" ? login.jwtFile : undefined,
     ...targets.flatMap(({ path, passwordFile }) => [path, passwordFile]),
     ...services.map(({ pidFile }) => pidFile),
     ...words.flatMap((word) => word.match(/\/[^\s"'=:,;<>|&()]+/g) ?? []),

@@ -3,6 +3,7 @@ import { unfailing } from "../../apply/events.ts";
 import { completeRevocation } from "../../apply/revocation.ts";
 import { SessionOnce } from "../../apply/session_once.ts";
 import { findAccess, warnUnverified } from "../../command/find_access.ts";
+import { runJwtCommand } from "../../command/run_jwt_command.ts";
 import type { Host } from "../../command/host.ts";
 import { Interruption } from "../../command/interruption.ts";
 import { loadFor, narrow } from "../../command/load.ts";
@@ -55,7 +56,11 @@ async function carryOut(
 ): Promise<void> {
   const emit = unfailing((event) => reporter.log.line(eventLevel(event), eventText(event)));
   warnUnverified(config, host, emit);
-  const sessions = new SessionOnce(findAccess(config, host), emit, interruption.stop);
+  const sessions = new SessionOnce(
+    await runJwtCommand(findAccess(config, host)),
+    emit,
+    interruption.stop,
+  );
   try {
     for (const revocation of granted) {
       const { name, pending } = revocation;

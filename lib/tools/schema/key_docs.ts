@@ -31,13 +31,20 @@ const PROBE_DOCS: KeyDocs<ProbeEntry> = {
 };
 
 const AUTH_DOCS: KeyDocs<AuthEntry> = {
-  method: { means: "The auth method.", example: "approle" },
+  method: {
+    means: "The auth method; `none`: an agent or proxy adds its own token.",
+    example: "approle",
+  },
   mount: {
-    means: "`approle`, `cert`, `jwt`: mount path of the auth method.",
+    means: "`approle`, `cert`, `jwt`, `kubernetes`: mount path of the auth method.",
     otherwise: "the name of the method",
     example: "approle-web",
   },
-  role: { means: "`cert`, `jwt`: role to log in as.", otherwise: "the server's", example: "vcm" },
+  role: {
+    means: "`cert`, `jwt`, `kubernetes`: role to log in as; required for `kubernetes`.",
+    otherwise: "the server's",
+    example: "vcm",
+  },
   role_id: {
     means: "`approle`: role id; `VAULT_ROLE_ID` overrides it.",
     example: "5c2f7a9e-0000-0000-0000-000000000000",
@@ -60,9 +67,15 @@ const AUTH_DOCS: KeyDocs<AuthEntry> = {
     example: "/etc/vcm/token",
   },
   jwt_file: {
-    means: "`jwt`: file that contains the JWT.",
-    otherwise: "the credential `vault_jwt`",
+    means: "`jwt`, `kubernetes`: file that contains the JWT.",
+    otherwise: "the credential `vault_jwt`; with `kubernetes` the token of the service account",
     example: "/etc/vcm/jwt",
+  },
+  jwt_command: {
+    means: "`jwt`: program and arguments that print the JWT and nothing else, within `timeout`; " +
+      "run only if something is to be asked of the server, without a shell and with no variables " +
+      "but `PATH`, `LC_ALL` and `TZ`.",
+    example: ["/usr/local/bin/instance-identity", "vault"],
   },
 };
 

@@ -16,6 +16,7 @@ import {
   fromFileIfExists,
   fromSystemd,
   fromVariable,
+  readOpenFile,
   sendable,
 } from "./secrets.ts";
 import {
@@ -99,11 +100,14 @@ function gatherLogins(
     readVariable(environment, name) !== undefined ||
     credentialPath(`vault_${name.toLowerCase()}`, environment) !== undefined;
   const [role, secret] = [has("ROLE_ID"), has("SECRET_ID") || has("WRAPPED_SECRET_ID")];
-  // Half an AppRole is an error, unless the configuration has another method.
+  // A secret id without a role id is an error, unless the configuration has another method.
   const named = login === undefined ? role || secret : role && secret;
   if (given !== undefined || named) return attempt(() => gatherAppRole(given, environment));
+  if (login?.kind === "none") return [login];
   if (login?.kind === "cert") return [certOf(login, client)];
-  if (login?.kind === "jwt") return attempt(() => [jwtOf(login, environment)]);
+  if (login?.kind === "jwt" || login?.kind === "kubernetes") {
+    return attempt(() => [jwtOf(login, environment)]);
+  }
   return [];
 }
 
@@ -115,14 +119,32 @@ function certOf(
   return { kind: "cert", mount, role, from: `"${client.path}"` };
 }
 
+/** Where the token of a pod's service account is. The kubelet sets its mode. */
+const SERVICE_ACCOUNT_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+
 function jwtOf(
-  { mount, role, jwtFile }: LoginSettings & { readonly kind: "jwt" },
+  { kind, mount, role, jwtFile, jwtCommand }: LoginSettings & { kind: "jwt" | "kubernetes" },
   environment: Environment,
 ): Credentials {
   const found = firstOf([
     () => fromSystemd("vault_jwt", environment),
-    () => jwtFile === undefined ? undefined : fromFile("the JWT", jwtFile, environment),
+    () => {
+      if (kind === "jwt") {
+        return jwtFile === undefined ? undefined : fromFile("the JWT", jwtFile, environment);
+      }
+      const path = jwtFile ?? SERVICE_ACCOUNT_TOKEN;
+      const text = readOpenFile("the token of the service account", path, environment);
+      return { text, from: `"${path}"` };
+    },
   ]);
-  if (found !== undefined) return { kind: "jwt", mount, role, jwt: found.text, from: found.from };
-  return unusable('The auth method "jwt" needs "jwt_file", or the systemd credential "vault_jwt"');
+  if (found !== undefined) {
+    const method = kind === "kubernetes" ? { method: kind } : {};
+    return { kind: "jwt", ...method, mount, role, jwt: found.text, from: found.from };
+  }
+  if (jwtCommand !== undefined) {
+    return { kind: "jwt-command", mount, role, command: jwtCommand, from: `"${jwtCommand[0]}"` };
+  }
+  return unusable(
+    'The auth method "jwt" needs "jwt_file", "jwt_command", or the systemd credential "vault_jwt"',
+  );
 }

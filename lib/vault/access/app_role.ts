@@ -35,12 +35,15 @@ export function gatherAppRole(
     ),
     ...attempt(() => wrappedOf(login, mount, role, environment)),
   ];
-  return methods.length > 0 ? methods : [unusable(
-    login?.secretIdFile === undefined
-      ? 'The AppRole has no secret id: set VAULT_SECRET_ID, or "secret_id_file" under "auth"'
-      : `The AppRole has no secret id: "${login.secretIdFile}" does not exist; create it ` +
-        "with mode 0600",
-  )];
+  if (methods.length > 0) return methods;
+  if (login?.secretIdFile !== undefined) {
+    return [unusable(
+      `The AppRole has no secret id: "${login.secretIdFile}" does not exist; create it with mode ` +
+        "0600",
+    )];
+  }
+  // Enough with bind_secret_id=false, which only the server knows.
+  return [{ kind: "approle", mount, roleId: role.text, from: role.from }];
 }
 
 /**

@@ -7,7 +7,8 @@ import { VaultError } from "../errors.ts";
 /** One method to get a token. `from` names its source in messages. */
 export type Credentials =
   | { readonly kind: "token"; readonly token: string; readonly from: string }
-  | AppRole & { readonly kind: "approle"; readonly secretId: string }
+  /** Without a secret id: an AppRole with `bind_secret_id=false`. */
+  | AppRole & { readonly kind: "approle"; readonly secretId?: string }
   /**
    * A secret id behind a wrapping token, which can be used once, and the file in which the secret id
    * is saved for later runs.
@@ -17,9 +18,23 @@ export type Credentials =
     readonly wrappingToken: string;
     readonly secretIdFile: string;
   }
+  /** An agent or proxy adds its own token. */
+  | { readonly kind: "none" }
   /** With the client certificate of the connection. */
   | Login & { readonly kind: "cert"; readonly role?: string | undefined }
-  | Login & { readonly kind: "jwt"; readonly role?: string | undefined; readonly jwt: string }
+  | Login & {
+    readonly kind: "jwt";
+    /** The auth method, if it is not `jwt`. */
+    readonly method?: "kubernetes";
+    readonly role?: string | undefined;
+    readonly jwt: string;
+  }
+  /** A JWT that a program prints, before it was run. */
+  | Login & {
+    readonly kind: "jwt-command";
+    readonly role?: string | undefined;
+    readonly command: readonly string[];
+  }
   | { readonly kind: "unusable"; readonly problem: string };
 
 interface Login {
@@ -51,6 +66,8 @@ export function nameOf(by: Credentials): string {
   switch (by.kind) {
     case "token":
       return by.from;
+    case "none":
+      return "the agent or proxy";
     case "approle":
       return `the AppRole from ${by.from}`;
     case "wrapped":
@@ -58,6 +75,7 @@ export function nameOf(by: Credentials): string {
     case "cert":
       return `the client certificate ${by.from}`;
     case "jwt":
+    case "jwt-command":
       return `the JWT from ${by.from}`;
     case "unusable":
       return "the next login method";
@@ -70,12 +88,14 @@ export function secretsOf(by: Credentials): string[] {
     case "token":
       return [by.token];
     case "approle":
-      return [by.secretId, by.roleId];
+      return [...by.secretId === undefined ? [] : [by.secretId], by.roleId];
     case "wrapped":
       return [by.wrappingToken, by.roleId];
     case "jwt":
       return [by.jwt];
     case "cert":
+    case "jwt-command":
+    case "none":
     case "unusable":
       return [];
   }

@@ -8,6 +8,7 @@ import { buildChain } from "../../certificate/chain.ts";
 import { certificateKeyType, type KeyMatch, proveKey } from "../../certificate/keys.ts";
 import { compareNames, missingOwnName } from "../../certificate/names.ts";
 import { splitCertificates, withNewline } from "../../certificate/pem.ts";
+import { toPkcs8 } from "../../certificate/pkcs8.ts";
 import { cleanForm, formProblem } from "../../certificate/pem_form.ts";
 import { isSelfIssued, nameOf } from "../../certificate/stored_chain.ts";
 import type { Part } from "../../certificate/types.ts";
@@ -32,7 +33,9 @@ export async function checkIssued(
   const { data } = answer;
   const [leaf] = splitCertificates(clean("cert", textOf(data, "certificate")));
   if (leaf === undefined) throw new Error("the answer contains no PEM certificate");
-  const privateKey = withNewline(clean("privkey", ownKey ?? textOf(data, "private_key")));
+  const privateKey = toPkcs8(
+    withNewline(clean("privkey", ownKey ?? textOf(data, "private_key"))),
+  );
   const authorities = [...listOf(data["ca_chain"]), ...listOf([data["issuing_ca"]])]
     .map((text) => clean("ca", text));
   if (authorities.length > MAX_AUTHORITIES) {

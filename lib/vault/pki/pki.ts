@@ -56,9 +56,12 @@ function hasIssued({ data }: VaultAnswer): boolean {
  * Names are sent in the body, and in a signing request too: `use_csr_sans` and
  * `use_csr_common_name` of the role decide which of the two the server reads. E-mail addresses are
  * sent among the DNS names.
+ *
+ * Nothing else is sent, because a policy with `allowed_parameters` refuses a request for each
+ * parameter that it does not list, and for each other spelling of a value.
  */
-function bodyOf(request: CertificateRequest, csr: string | undefined): JsonObject {
-  const { commonName, dnsSans, emailSans, ipSans, uriSans, otherSans, ttl } = request;
+export function bodyOf(request: CertificateRequest, csr: string | undefined): JsonObject {
+  const { commonName, dnsSans, emailSans, ipSans, uriSans, otherSans, ttl, ttlText } = request;
   return {
     common_name: commonName,
     alt_names: [...dnsSans, ...emailSans].join(",") || undefined,
@@ -69,25 +72,45 @@ function bodyOf(request: CertificateRequest, csr: string | undefined): JsonObjec
     // Otherwise the server adds an IPv4 address as a DNS name, too.
     exclude_cn_from_sans: request.excludeCnFromSans || isIpAddress(commonName) || undefined,
     remove_roots_from_chain: request.removeRootsFromChain || undefined,
-    ttl: ttl === undefined ? undefined : `${ttl}s`,
-    // The format that every program reads. The default of the server differs by key type.
-    private_key_format: csr === undefined ? "pkcs8" : undefined,
+    ttl: ttlText ?? (ttl === undefined ? undefined : `${ttl}s`),
     csr,
-    format: "pem",
   };
 }
 
 /**
- * `POST <mount>/revoke` (Vault API, PKI, "Revoke certificate"). Throws VaultError. Needs `update` on
- * that path.
+ * `POST <mount>/revoke` (Vault API, PKI, "Revoke certificate"). A server that does not know the serial
+ * number, because the role has `no_store=true`, is asked again with the certificate. Throws
+ * VaultError. Needs `update` on that path.
+ *
+ * @param certificate PEM of the certificate, if it is there.
  */
 export async function revokeCertificate(
   session: VaultSession,
   mount: string,
   serial: string,
+  certificate?: string,
 ): Promise<void> {
-  const path = `${mount}/revoke`;
-  const { address, data, warnings } = await session.write(path, { serial_number: serial });
+  try {
+    await revokeBy(session, mount, serial, { serial_number: serial });
+  } catch (error) {
+    const isUnknown = error instanceof VaultError && error.status === 400;
+    if (!isUnknown || certificate === undefined) throw error;
+    await revokeBy(session, mount, serial, { certificate }).catch((second) => {
+      // It is not from this mount, or the server takes only serial numbers.
+      throw second instanceof VaultError && [400, 500].includes(second.status ?? 0)
+        ? error
+        : second;
+    });
+  }
+}
+
+async function revokeBy(
+  session: VaultSession,
+  mount: string,
+  serial: string,
+  body: JsonObject,
+): Promise<void> {
+  const { address, data, warnings } = await session.write(`${mount}/revoke`, body);
   if (data["state"] === "revoked" || data["revocation_time"] !== undefined) return;
   // An expired certificate is answered with 200 and a warning that it was not revoked.
   throw new VaultError(

@@ -12,7 +12,8 @@ import type { RawAnswer } from "../wire/transport.ts";
 
 /** A token, and how often it may be used. */
 export interface Token {
-  readonly id: string;
+  /** Absent: none is sent. */
+  readonly id?: string;
   /** How many requests it may still make. Infinity: no limit. */
   readonly uses: number;
   /** Its policies, if the server named them. */
@@ -27,16 +28,20 @@ export type Ask = (
   unsafe?: Unsafe,
 ) => Promise<Answered>;
 
-type LoginCredentials = Exclude<Credentials, { kind: "token" | "unusable" | "wrapped" }>;
+type LoginCredentials = Exclude<
+  Credentials,
+  { kind: "token" | "none" | "unusable" | "wrapped" | "jwt-command" }
+>;
 
 /**
  * Logs in (Vault API: AppRole "Login With AppRole", TLS Certificates "Login with TLS Certificate
- * Method", JWT/OIDC "JWT Login").
+ * Method", JWT/OIDC "JWT Login", Kubernetes "Login").
  *
  * Throws VaultError, with the status if the server refused.
  */
 export async function logIn(by: LoginCredentials, ask: Ask, clean: Clean): Promise<Token> {
   const path = `auth/${by.mount}/login`;
+  const method = by.kind === "jwt" && by.method || by.kind;
   const { address, answer } = await ask(path, bodyOf(by));
   const { status } = answer;
   if (isForeign(answer)) readAnswer(address, path, answer, clean);
@@ -45,8 +50,8 @@ export async function logIn(by: LoginCredentials, ask: Ask, clean: Clean): Promi
   if (status === 403) {
     throw new VaultError(
       `"${address}" denied a login at "auth/${by.mount}" (403: ${said}); is an auth method ` +
-        `"${by.kind}" mounted there? If it is elsewhere, set "mount" under "auth"${
-          boundHint(by)
+        `"${method}" mounted there? If it is elsewhere, set "mount" under "auth"${
+          method === "kubernetes" ? NO_REVIEW : boundHint(by)
         }${clock}`,
       { status },
     );
@@ -71,6 +76,10 @@ function boundHint({ kind }: LoginCredentials): string {
     ? ""
     : "; or its role is bound to other addresses than this host's (token_bound_cidrs)";
 }
+
+const NO_REVIEW =
+  ". If it is there, Kubernetes did not accept the service account's token: check " +
+  '"kubernetes_host" and "token_reviewer_jwt" of its config';
 
 /** OpenBao 2.6 answers 500 for an expired client certificate, and 400 for all other refusals. */
 function isRefusal(by: LoginCredentials, { status, body }: RawAnswer): boolean {
@@ -97,6 +106,10 @@ function refusal(by: LoginCredentials, said: string): string {
   }
   switch (by.kind) {
     case "approle":
+      if (by.secretId === undefined) {
+        return `refused the AppRole from ${by.from} without a secret id ${said}; set VAULT_SECRET_ID, ` +
+          'or "secret_id_file" under "auth"; a role id alone is enough only with bind_secret_id=false';
+      }
       return `refused the AppRole from ${by.from} ${said}; check both ids; the secret id may have ` +
         "expired";
     case "cert":
@@ -105,7 +118,7 @@ function refusal(by: LoginCredentials, said: string): string {
         "once with VAULT_TOKEN";
     case "jwt":
       return `refused the JWT from ${by.from} ${said}; check its audience, its expiry, and the ` +
-        "role";
+        (by.method === "kubernetes" ? "role with its service accounts and namespaces" : "role");
   }
 }
 
@@ -137,7 +150,7 @@ export async function unwrap(
   ask: Ask,
   clean: Clean,
   { note, reserve }: Helpers,
-): Promise<LoginCredentials & { readonly kind: "approle" }> {
+): Promise<LoginCredentials & { readonly kind: "approle"; readonly secretId: string }> {
   const path = "sys/wrapping/unwrap";
   const { from, secretIdFile } = by;
   const place = reserveFor(secretIdFile, reserve);

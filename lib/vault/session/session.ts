@@ -1,6 +1,7 @@
 /** Requests with a token, to any server that answers. */
 import type { VaultAccess } from "../access/access.ts";
 import { nameOf, secretsOf } from "../access/credentials.ts";
+import { sendable } from "../access/secrets.ts";
 import { VaultError } from "../errors.ts";
 import {
   type Clean,
@@ -13,12 +14,19 @@ import {
 import type { JsonObject } from "../wire/parse_object.ts";
 import { CLOCK, type Clock } from "../wire/clock.ts";
 import type { Answered, Call, Unsafe } from "../wire/connections.ts";
-import { isTokenDenial, type Requester } from "../wire/denial.ts";
+import { type Capability, isPolicyDenial, isTokenDenial, type Requester } from "../wire/denial.ts";
 import { Servers } from "../wire/servers.ts";
 import type { RawAnswer } from "../wire/transport.ts";
 import { type LeaseToken, readTokenLife, type TokenLife } from "./lease.ts";
 import type { Helpers } from "./login.ts";
 import { type Held, TokenKeeper } from "./token_keeper.ts";
+import {
+  CAPABILITIES_SELF,
+  explainLimits,
+  hasCapability,
+  refusedToUnwrap,
+  WRAP_TTL,
+} from "./wrapping.ts";
 
 /** An answer, with the token that a lease in it depends on. */
 export interface SessionAnswer extends VaultAnswer {
@@ -67,6 +75,19 @@ export async function openSession(
 }
 
 const LOOKUP_SELF = "auth/token/lookup-self";
+const UNWRAP = "sys/wrapping/unwrap";
+
+/** What is sent, besides the headers of each request. */
+interface Sent extends Pick<Call, "method" | "path" | "unsafe"> {
+  readonly body?: JsonObject | undefined;
+  readonly token?: string | undefined;
+  /** Asks for a wrapped answer. */
+  readonly wrapTtl?: string | undefined;
+}
+
+function lookUpWith(token: string | undefined): Sent {
+  return { method: "GET", path: LOOKUP_SELF, token };
+}
 
 class Session implements VaultSession {
   readonly #access: VaultAccess;
@@ -76,6 +97,8 @@ class Session implements VaultSession {
   readonly secrets: Set<string>;
   readonly #lives = new WeakMap<Held, Promise<TokenLife>>();
   readonly #ends = new WeakMap<Held, Promise<VaultError | undefined>>();
+  /** Whether a policy allows the request to a path at all, by method and path. */
+  readonly #allowed = new Map<string, Promise<boolean>>();
 
   constructor(access: VaultAccess, helpers: Helpers, clock: Clock) {
     this.#access = access;
@@ -83,7 +106,7 @@ class Session implements VaultSession {
     this.#servers = new Servers(access, this.clean, clock);
     this.#keeper = new TokenKeeper(
       access.credentials,
-      (path, body, token, unsafe) => this.#send("POST", path, body, token, unsafe),
+      (path, body, token, unsafe) => this.#send({ method: "POST", path, body, token, unsafe }),
       this.clean,
       helpers,
       (secret) => this.secrets.add(secret),
@@ -115,7 +138,9 @@ class Session implements VaultSession {
       // Batch tokens cannot be revoked (400), and on an unreachable server the token expires by
       // itself.
       if (own !== undefined) {
-        await this.#servers.sendOnce(this.#request("POST", "auth/token/revoke-self", {}, own));
+        await this.#servers.sendOnce(
+          this.#request({ method: "POST", path: "auth/token/revoke-self", body: {}, token: own }),
+        );
       }
     } catch {
       return;
@@ -129,10 +154,12 @@ class Session implements VaultSession {
     path: string,
     body?: JsonObject,
     unsafe?: Unsafe,
+    wrapTtl?: string,
   ): Promise<SessionAnswer> {
     for (;;) {
       const held = await this.#keeper.take();
-      const { address, answer } = await this.#send(method, path, body, held.id, unsafe);
+      const sent = { method, path, body, token: held.id, unsafe, wrapTtl };
+      const { address, answer } = await this.#send(sent);
       const capability = method === "GET" ? "read" : "update";
       if (isTokenRefused(answer)) {
         if (this.#keeper.replace(held)) continue;
@@ -145,7 +172,14 @@ class Session implements VaultSession {
       }
       held.accepted = true;
       const by = this.#requester(held);
-      const read = readAnswer(address, path, answer, this.clean, capability, by);
+      if (isPolicyRefused(answer)) {
+        const refusal = explainRefusal(address, path, answer, this.clean, capability, by);
+        if (!await this.#isAllowed(path, capability)) throw refusal;
+        if (wrapTtl !== undefined) throw explainLimits(address, path, capability, body);
+        return await this.#call(method, path, body, unsafe, WRAP_TTL);
+      }
+      const first = readAnswer(address, path, answer, this.clean, capability, by);
+      const read = wrapTtl === undefined ? first : await this.#unwrap(path, first);
       if (read.leaseId === undefined) return read;
       return { ...read, leaseToken: await this.#leaseToken(held) };
     }
@@ -155,13 +189,37 @@ class Session implements VaultSession {
     return { from: nameOf(by), own, policies, servers: this.#access.addresses.length };
   }
 
+  #isAllowed(path: string, capability: Capability): Promise<boolean> {
+    if (path === CAPABILITIES_SELF || path === LOOKUP_SELF) return Promise.resolve(false);
+    const key = `${capability} ${path}`;
+    const asking = this.#allowed.get(key) ?? this.write(CAPABILITIES_SELF, { paths: [path] })
+      .then(({ data }) => hasCapability(data[path], capability), () => false);
+    this.#allowed.set(key, asking);
+    return asking;
+  }
+
+  /** The answer in a wrapped one, which the server gives out once. */
+  async #unwrap(path: string, wrapped: VaultAnswer): Promise<VaultAnswer> {
+    const { wrappingToken } = wrapped;
+    if (wrappingToken === undefined) return wrapped;
+    this.secrets.add(wrappingToken);
+    const unsafe = { repeats: 0, effect: `given out its answer to "${path}"` };
+    const token = sendable(wrappingToken, `The wrapping token from "${wrapped.address}"`);
+    const sent = { method: "POST", path: UNWRAP, body: {}, token, unsafe } as const;
+    const { address, answer } = await this.#send(sent);
+    if (answer.status === 400 || answer.status === 403) {
+      throw refusedToUnwrap(address, path, answer, this.clean);
+    }
+    return readAnswer(address, UNWRAP, answer, this.clean);
+  }
+
   /**
    * The error of all further requests if the server refuses the token for everything, not only for
    * one path.
    */
   async #findEnd(held: Held, refusal: VaultError): Promise<VaultError | undefined> {
     try {
-      const { address, answer } = await this.#send("GET", LOOKUP_SELF, undefined, held.id);
+      const { address, answer } = await this.#send(lookUpWith(held.id));
       if (!isTokenRefused(answer)) return undefined;
       const { status } = answer;
       const error = held.accepted
@@ -189,7 +247,7 @@ class Session implements VaultSession {
 
   async #lookUp({ id }: Held): Promise<TokenLife> {
     try {
-      const { address, answer } = await this.#send("GET", LOOKUP_SELF, undefined, id);
+      const { address, answer } = await this.#send(lookUpWith(id));
       if (isTokenRefused(answer)) return { kind: "limited-uses" };
       return readTokenLife(readAnswer(address, LOOKUP_SELF, answer, this.clean, "read").data);
     } catch (error) {
@@ -198,33 +256,31 @@ class Session implements VaultSession {
     }
   }
 
-  #send(
-    method: Call["method"],
-    path: string,
-    body?: JsonObject,
-    token?: string,
-    unsafe?: Unsafe,
-  ): Promise<Answered> {
-    return this.#servers.send({ ...this.#request(method, path, body, token), unsafe });
+  #send(sent: Sent): Promise<Answered> {
+    return this.#servers.send({ ...this.#request(sent), unsafe: sent.unsafe });
   }
 
-  #request(
-    method: Call["method"],
-    path: string,
-    body?: JsonObject,
-    token?: string,
-  ): Call {
+  #request({ method, path, body, token, wrapTtl }: Sent): Call {
     const { namespace } = this.#access;
     const headers = {
       "content-type": "application/json",
       "x-vault-request": "true",
       ...(token !== undefined && { "x-vault-token": token }),
       ...(namespace !== undefined && { "x-vault-namespace": namespace }),
+      ...(wrapTtl !== undefined && { "x-vault-wrap-ttl": wrapTtl }),
     };
     return { method, path, headers, body: body && JSON.stringify(body) };
   }
 }
 
 function isTokenRefused(answer: RawAnswer): boolean {
-  return answer.status === 403 && isTokenDenial(errorsOf(answer, (text) => text));
+  return answer.status === 403 && isTokenDenial(plainErrorsOf(answer));
+}
+
+function isPolicyRefused(answer: RawAnswer): boolean {
+  return answer.status === 403 && isPolicyDenial(plainErrorsOf(answer));
+}
+
+function plainErrorsOf(answer: RawAnswer): string {
+  return errorsOf(answer, (text) => text);
 }

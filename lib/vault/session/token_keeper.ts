@@ -9,7 +9,8 @@ import { type Ask, type Helpers, logIn, type Token, unwrap } from "./login.ts";
 
 /** A token in use. */
 export interface Held {
-  readonly id: string;
+  /** Undefined: none is sent, because an agent or proxy adds its own. */
+  readonly id: string | undefined;
   /** A login of this run made it. */
   readonly own: boolean;
   readonly by: Credentials;
@@ -108,8 +109,8 @@ export class TokenKeeper {
       if (by === undefined) throw new VaultError("No login method for Vault is left");
       try {
         const { id, uses, policies = [] } = await this.#tokenOf(by);
-        this.#hide(id);
-        const own = by.kind !== "token";
+        if (id !== undefined) this.#hide(id);
+        const own = by.kind !== "token" && by.kind !== "none";
         return this.#current = { id, own, by, policies, usesLeft: uses, accepted: false };
       } catch (error) {
         // Only a refused secret id can be replaced: by another one, or by a wrapped one.
@@ -124,6 +125,10 @@ export class TokenKeeper {
     switch (by.kind) {
       case "unusable":
         throw new VaultError(by.problem);
+      case "jwt-command":
+        throw new VaultError(`${nameOf(by)} is not there: its program was not run`);
+      case "none":
+        return { uses: Infinity };
       case "token":
         return { id: by.token, uses: Infinity };
       case "wrapped": {

@@ -25,6 +25,8 @@ export interface VaultAnswer {
   readonly warnings: readonly string[];
   /** Undefined if the answer has no lease. */
   readonly leaseId?: string | undefined;
+  /** The token to unwrap the rest with, if the answer is wrapped. */
+  readonly wrappingToken?: string | undefined;
 }
 
 /** The error for a server that is sealed or not ready. */
@@ -53,11 +55,11 @@ export function readAnswer(
       }): ${foreignCauses(address)}`,
     );
   }
-  const leaseId = body["lease_id"];
   return {
     address,
     serverTime,
-    leaseId: typeof leaseId === "string" && leaseId !== "" ? leaseId : undefined,
+    leaseId: textOf(body["lease_id"]),
+    wrappingToken: textOf(asObject(body["wrap_info"])["token"]),
     data: asObject(body["data"]),
     auth: asObject(body["auth"]),
     warnings: textsOf(body["warnings"]).map(clean),
@@ -125,6 +127,23 @@ export function explainRefusal(
   return refused(`refused "${path}" (${status}: ${said})${hint === undefined ? "" : `; ${hint}`}`);
 }
 
+/**
+ * Whether the token itself is refused, not what it may do. A refusal by a policy is wrapped in "1
+ * error occurred" (Vault 1.14, OpenBao 2.6). That of a token is not, or says "invalid token" (Vault
+ * 1.17).
+ */
+export function isTokenRefused(answer: RawAnswer): boolean {
+  if (answer.status !== 403) return false;
+  const said = errorsOf(answer, (text) => text);
+  return /invalid token/i.test(said) || /^permission denied/.test(said);
+}
+
+/** Whether a policy refuses the request. */
+export function isPolicyRefusal(answer: RawAnswer): boolean {
+  return answer.status === 403 && !isTokenRefused(answer) &&
+    /permission denied/.test(errorsOf(answer, (text) => text));
+}
+
 /** Hints for refusals of the PKI secrets engine that do not say what to do. */
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [/key type "any" not allowed/, 'a role with key_type=any only signs requests: set "key: local"'],
@@ -149,6 +168,12 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     /beyond the expiration of the CA/,
     'the CA expires earlier: set a shorter "ttl", or renew the CA',
   ],
+  [
+    /Either ttl or not_after/,
+    'the role has a fixed end (not_after), so no lifetime can be asked for: remove "ttl", or take ' +
+    "not_after out of the role",
+  ],
+  [/unable to verify signature on presented cert/, 'check that it was issued at the mount "MOUNT"'],
   [/unable to find PKI issuer/, 'check "issuer_ref"'],
   [/leased credentials were/, "set generate_lease=false on the role: the token has one use left"],
   [/certificate with serial .* not found/, 'check that it was issued at the mount "MOUNT"'],
@@ -183,6 +208,10 @@ const NO_REASON = "no reason given";
 export function errorsOf(answer: RawAnswer, clean: Clean): string {
   const text = clean(textsOf(parseObject(answer.body)?.["errors"]).join("; "));
   return text === "" ? NO_REASON : text;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 /** The strings of a list. Other values are ignored. */

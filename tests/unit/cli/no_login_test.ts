@@ -40,7 +40,7 @@ Deno.test("it names what is missing, and the certificates once", async () => {
   const names = ["a.test", "b.test", "c.test", "d.test", "e.test"];
   const cases: [string, RegExp][] = [
     [`${SERVER}, token_file: "FOLDER/token"`, /FOLDER\/token/],
-    [`${SERVER}, auth: {method: approle, role_id: x}`, /The AppRole has no secret id: /],
+    [`${SERVER}, auth: {method: approle}`, /The AppRole has no role id: /],
     ["token_file: FOLDER/given", /: No Vault address: set "vault" /],
     [`${SERVER}, token_file: FOLDER/open`, /FOLDER\/open.*chmod/],
     [`${SERVER}, token_file: FOLDER/given, vault_ssl_verify: FOLDER/ca.pem`, /FOLDER\/ca\.pem/],

@@ -87,10 +87,13 @@ const wrong: Record<string, string | string[]> = {
   "{role_id: r}": "f:2:3 config.auth.method: is missing",
   "approle": `f:2:9 config.auth: expected a map such as {method: "approle"}, got text`,
   "[approle]": `f:2:3 config.auth: expected a map such as {method: "approle"}, got a list`,
-  "{method: aprole}": "f:2:18 config.auth.method: expected one of token, approle, cert, jwt, got " +
-    `"aprole"; did you mean "approle"?`,
-  "{method: kubernetes, role: r}": "f:2:18 config.auth.method: expected one of token, approle, " +
-    `cert, jwt, got "kubernetes"`,
+  "{method: aprole}": "f:2:18 config.auth.method: expected one of token, approle, cert, jwt, " +
+    `kubernetes, none, got "aprole"; did you mean "approle"?`,
+  "{method: ldap, role: r}": "f:2:18 config.auth.method: expected one of token, approle, " +
+    `cert, jwt, kubernetes, none, got "ldap"`,
+  "{method: kubernetes}": `f:2:10 config.auth.method: needs "role"`,
+  "{method: jwt, jwt_file: /j, jwt_command: [a]}":
+    `f:2:37 config.auth.jwt_command: cannot be combined with "jwt_file"; use one of them`,
   "{method: approle, rol_id: r}": `f:2:27 config.auth.rol_id: unknown key; did you mean "role_id"?`,
   "{method: approle, mount: a b}":
     `f:2:34 config.auth.mount: expected the path of an auth mount such as "approle", got "a b"`,
@@ -119,8 +122,8 @@ const wrong: Record<string, string | string[]> = {
   "{method: cert, wrapped_secret_id_file: /w}": "f:2:24 config.auth.wrapped_secret_id_file: is " +
     `not allowed with "method: cert", which takes mount, role`,
   "{method: jwt, role_id: r, secret_id: s}": [
-    `f:2:23 config.auth.role_id: is not allowed with "method: jwt", which takes mount, role, jwt_file`,
-    `f:2:35 config.auth.secret_id: is not allowed with "method: jwt", which takes mount, role, jwt_file`,
+    `f:2:23 config.auth.role_id: is not allowed with "method: jwt", which takes mount, role, jwt_file, jwt_command`,
+    `f:2:35 config.auth.secret_id: is not allowed with "method: jwt", which takes mount, role, jwt_file, jwt_command`,
   ],
   "{method: approle, secret_id: s, secret_id_file: /s}":
     `f:2:41 config.auth.secret_id_file: cannot be combined with "secret_id"; use one of them`,

@@ -90,6 +90,7 @@ pureTest("parseConfig() reads the file of product.md in full", async () => {
       dnsSans: ["api.internal.myorg.local"],
       ipSans: ["10.1.1.20"],
       ttl: 120 * 86_400,
+      ttlText: "120d",
       renew: { kind: "duration", seconds: 10 * 86_400 },
       pki: "pki_internal",
       role: "internal-service",

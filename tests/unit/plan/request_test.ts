@@ -52,3 +52,19 @@ pureTest(
     for (const [parts, path] of cases) assert.equal(requestPath(makeRequest(parts)), path);
   },
 );
+
+pureTest("requestFor() sends a lifetime as written only if servers read it", () => {
+  const cases: Record<string, boolean> = {
+    "720h": true,
+    "30d": true,
+    "1.5h": true,
+    "1h30m": true,
+    "3600": true,
+    "2w": false,
+    "1d12h": false,
+    "1.5d": false,
+  };
+  for (const [ttlText, isSent] of Object.entries(cases)) {
+    assert.equal(requestFor(makeSpec({ ttl: 1, ttlText })).ttlText === ttlText, isSent, ttlText);
+  }
+});

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatDuration, parseDuration } from "../../../lib/text/duration.ts";
+import { formatDuration, parseDuration, parseLifetime } from "../../../lib/text/duration.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 pureTest("parseDuration() reads units, sums and bare seconds", () => {
@@ -56,4 +56,27 @@ pureTest("formatDuration() gives the largest unit and the one below it", () => {
     [-90.5, "-1m 30s"],
   ];
   for (const [seconds, text] of cases) assert.equal(formatDuration(seconds), text);
+});
+
+pureTest("parseLifetime() reads fractions that are whole seconds, too", () => {
+  const cases: Record<string, number | undefined> = {
+    "720h": 2_592_000,
+    "1.5h": 5_400,
+    "1.1h": 3_960,
+    "0.5d": 43_200,
+    "1d1.5h": 91_800,
+    "3600": 3_600,
+    "1.5s": undefined,
+    "0.0001h": undefined,
+    "0.0h": undefined,
+    "1.5": undefined,
+    "1.h": undefined,
+    ".5h": undefined,
+    "1,5h": undefined,
+    "292.5w": 176_904_000,
+    "99999.5w": undefined,
+  };
+  for (const [text, seconds] of Object.entries(cases)) {
+    assert.equal(parseLifetime(text), seconds, text);
+  }
 });

@@ -228,3 +228,21 @@ Deno.test("examine() goes on if the clock alone is wrong", async () => {
   assert.match(lines[1] ?? "", /^problem clock of A: /);
   assert.equal(lines.at(-1), "ok pki/roles/web: allows what the file asks for");
 });
+
+Deno.test("examine() warns of a namespace that the server ignores", async () => {
+  const cases: [Record<string, unknown>, string | undefined, boolean][] = [
+    [{ version: "1.14.1" }, "team/web", true],
+    [{ version: "1.21.0", enterprise: false }, "team/web", true],
+    [{ version: "2.1.0", enterprise: false }, "team/web", true],
+    [{ version: "1.14.1" }, undefined, false],
+    [{ version: "1.16.2+ent" }, "team/web", false],
+    [{ version: "1.21.0+ent.hsm", enterprise: true }, "team/web", false],
+    [{ version: "2.6.2" }, "team/web", false],
+  ];
+  for (const [health, namespace, isWarned] of cases) {
+    await using server = startWell({ "sys/health": healthy(health) });
+    const { lines } = await examineAt([server.address], { vault: { namespace } });
+    const warned = lines.some((line) => line.startsWith("warning A: ") && /namespace/.test(line));
+    assert.equal(warned, isWarned, JSON.stringify(health));
+  }
+});

@@ -36,6 +36,7 @@ Deno.test("examine() finds a host in order, asks for no certificate, and gives i
     `GET ${LOOK_UP}`,
     "GET pki/cert/ca",
     `POST ${RIGHTS}`,
+    "GET sys/internal/ui/resultant-acl",
     `GET ${ROLE}`,
     "POST auth/token/revoke-self",
   ]);

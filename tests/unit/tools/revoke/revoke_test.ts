@@ -144,7 +144,7 @@ test("vcm revoke tells each result before it asks the server for the next", asyn
     err: () => void told.push(`err after ${bench.server.calls().length}`),
   };
   await bench.vcm("revoke --yes a.test b.test c.test", doors);
-  assert.deepEqual(told, ["err after 0", "out after 1", "err after 2"]);
+  assert.deepEqual(told, ["err after 0", "out after 1", "err after 3"]);
 });
 
 test("vcm revoke removes a link from the store, and names the directory of the set", async (bench) => {

@@ -39,6 +39,7 @@ const BESIDE: Readonly<Record<string, Keys>> = {
   "config.reuse_key": { key: "local" },
   "auth.role": { method: "jwt" },
   "auth.jwt_file": { method: "jwt" },
+  "auth.jwt_command": { method: "jwt" },
   "auth.token_file": { method: "token" },
   "auth.wrapped_secret_id_file": { secret_id_file: "/etc/vcm/secret-id" },
   "certs.reuse_key": { key: "local" },

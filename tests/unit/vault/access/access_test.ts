@@ -150,6 +150,6 @@ pureTest("resolveAccess() logs in by the JWT of systemd's credential, then of jw
   );
   assert.equal(
     refusal({ ...FILE, login: { kind: "jwt", mount: "jwt" } }, environment({})),
-    'The auth method "jwt" needs "jwt_file", or the systemd credential "vault_jwt"',
+    'The auth method "jwt" needs "jwt_file", "jwt_command", or the systemd credential "vault_jwt"',
   );
 });

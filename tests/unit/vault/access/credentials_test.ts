@@ -141,17 +141,19 @@ pureTest("half an AppRole of the environment is completed from the file", () => 
   }
 });
 
-pureTest("half an AppRole in the environment is an error if the file has no login method", () => {
+pureTest("half an AppRole: a role id alone may be enough, a secret id alone is an error", () => {
   const noRole = 'The AppRole has no role id: set VAULT_ROLE_ID, or "role_id" under "auth"';
-  const noSecret =
-    'The AppRole has no secret id: set VAULT_SECRET_ID, or "secret_id_file" under "auth"';
-  assert.deepEqual(gather({}, { VAULT_ROLE_ID: "r" }), [unusable(noSecret)]);
+  const alone = (from: string) => [{ kind: "approle", mount: "approle", roleId: "r", from }];
+  assert.deepEqual(gather({}, { VAULT_ROLE_ID: "r" }), alone("VAULT_ROLE_ID"));
   assert.deepEqual(gather({}, { VAULT_SECRET_ID: "s" }), [unusable(noRole)]);
   assert.deepEqual(gather({}, { VAULT_WRAPPED_SECRET_ID: "w" }), [unusable(noRole)]);
   assert.deepEqual(gather({ login: appRole({ secretId: new Secret("s") }) }), [unusable(noRole)]);
-  assert.deepEqual(gather({ login: appRole({ roleId: new Secret("r") }) }), [unusable(noSecret)]);
+  assert.deepEqual(
+    gather({ login: appRole({ roleId: new Secret("r") }) }),
+    alone("the configured role id"),
+  );
   const files = credentialFiles({ vault_role_id: "r" });
-  assert.deepEqual(gather({}, CREDENTIALS, files), [unusable(noSecret)]);
+  assert.deepEqual(gather({}, CREDENTIALS, files), alone('the credential "vault_role_id"'));
 });
 
 const ROLE = new Secret("r");

@@ -105,10 +105,9 @@ const MISPLACED: [Partial<VaultSettings>, Variables, Files][] = [
   [{ tokenFile: "/s" }, {}, { "/s": `${SECRET}\n${SECRET}` }],
   [{ tokenFile: "/s" }, {}, { "/s": { text: SECRET, mode: 0o644 } }],
   [{}, { VAULT_SECRET_ID: SECRET }, {}],
-  [{}, { VAULT_ROLE_ID: SECRET }, {}],
   [{}, { VAULT_ROLE_ID: SECRET, VAULT_WRAPPED_SECRET_ID: SECRET }, {}],
   [{ login: appRole({ secretId: new Secret(SECRET) }) }, {}, {}],
-  [{ login: appRole({ roleId: new Secret(SECRET) }) }, {}, {}],
+  [{ login: appRole({ roleId: new Secret(SECRET), secretIdFile: "/none" }) }, {}, {}],
   [{ login: FILE_LOGIN, clientCert: "/c", clientKey: "/k" }, {}, { "/c": SECRET, "/k": SECRET }],
   [{ login: { kind: "jwt", mount: "jwt", jwtFile: "/j" } }, {}, {
     "/j": { text: SECRET, mode: 0o640 },

@@ -131,7 +131,7 @@ Deno.test("a key of our own is signed for at pki/sign, and no key travels", asyn
   const issued = await issueCertificate(session, { ...local(), ttl: 3600 });
   const [[path, { csr, ...body }] = ["", {}]] = session.written;
   assert.equal(path, "pki/sign/web");
-  assert.deepEqual(body, { common_name: NAME, ttl: "3600s", format: "pem" });
+  assert.deepEqual(body, { common_name: NAME, ttl: "3600s" });
   assert.match(String(csr), /^-----BEGIN CERTIFICATE REQUEST-----\n/);
   assert.equal(JSON.stringify(session.written).includes("PRIVATE KEY"), false);
   const key = issued.text("privkey");
@@ -154,7 +154,6 @@ Deno.test("a signing request asks for names of all kinds, and so does the body",
     alt_names: "api.example.com,*.example.com,ops@example.com",
     ip_sans: "10.1.1.20,fd00::1",
     uri_sans: ["spiffe://example.com/a,b"],
-    format: "pem",
   });
   assert.deepEqual(issued.certificate.emails, ["ops@example.com"]);
 });

@@ -15,7 +15,7 @@ async function complaint(
   return message.slice(BEFORE.length);
 }
 
-Deno.test("issueCertificate() sends the names joined by commas, and the ttl in seconds", async () => {
+Deno.test("issueCertificate() sends the names joined by commas, and the ttl in seconds or as written", async () => {
   const session = sessionGiving(await answerData());
   await issueCertificate(session, { ...REQUEST, ttl: 86_400, mount: "team/pki" });
   assert.deepEqual(session.written, [["team/pki/issue/web", {
@@ -23,20 +23,16 @@ Deno.test("issueCertificate() sends the names joined by commas, and the ttl in s
     alt_names: "api.example.test",
     ip_sans: "10.1.1.20",
     ttl: "86400s",
-    private_key_format: "pkcs8",
-    format: "pem",
   }]]);
+  await issueCertificate(session, { ...REQUEST, ttl: 86_400, ttlText: "1d" });
+  assert.equal((session.written[1]?.[1] as { ttl: string }).ttl, "1d");
 });
 
 Deno.test("issueCertificate() sends nothing of what the file does not say", async () => {
   const names = { dnsSans: [], ipSans: [] };
   const session = sessionGiving(await answerData("intermediate", names));
   await issueCertificate(session, { ...REQUEST, ...names });
-  const body = {
-    common_name: "web.example.test",
-    private_key_format: "pkcs8",
-    format: "pem",
-  };
+  const body = { common_name: "web.example.test" };
   assert.deepEqual(session.written, [["pki/issue/web", body]]);
 });
 

@@ -37,7 +37,7 @@ pureTest(
   async () => {
     const { keeper, seen } = keep([APPROLE], 3);
     const ids: string[] = [];
-    for (let at = 0; at < 7; at++) ids.push((await keeper.take()).id);
+    for (let at = 0; at < 7; at++) ids.push(String((await keeper.take()).id));
     assert.deepEqual(ids.map((id) => id.at(-1)).join(""), "1112223");
     assert.equal(seen.logins, 3);
     const together = keep([APPROLE], 3);
