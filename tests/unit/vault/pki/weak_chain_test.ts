@@ -13,7 +13,9 @@ const ROOT = await makeAuthority("Root");
 const UPPER = await makeAuthority("Upper", { issuer: ROOT });
 const LOWER = await makeAuthority("Lower", { issuer: UPPER });
 
-const leafOf = (issuer: Made) => makeCertificatePem(NAME, { issuer });
+const named = () => ({ names: [{ type: "dns" as const, value: NAME }] });
+
+const leafOf = (issuer: Made) => makeCertificatePem(NAME, { issuer, ...named() });
 
 async function answer(leaf: Made, above: readonly Made[]) {
   const data = {
@@ -59,7 +61,7 @@ Deno.test("a CA that is none, or may not sign, or has too many CAs below it, is 
 Deno.test("an RSA key below 2048 bits is refused, wherever it is", async () => {
   const algorithm = "RSA 1024";
   const weak = (who: string) => `${who} has an RSA key of 1024 bits, and clients require 2048`;
-  const leaf = await makeCertificatePem(NAME, { algorithm, issuer: LOWER });
+  const leaf = await makeCertificatePem(NAME, { algorithm, issuer: LOWER, ...named() });
   assert.equal(await complaint(leaf, [LOWER, UPPER, ROOT]), weak("it"));
   const lower = await makeAuthority("Lower", { algorithm, issuer: UPPER });
   assert.equal(await complaint(await leafOf(lower), [lower, UPPER, ROOT]), weak('the CA "Lower"'));
@@ -96,6 +98,6 @@ Deno.test("what clients accept is accepted: usual chains, and lengths that are k
   const below = await makeAuthority("Below", { issuer: again });
   await answer(await leafOf(below), [below, again, root]);
   const rsa = await makeAuthority("RSA", { algorithm: "RSA" });
-  const leaf = await makeCertificatePem(NAME, { algorithm: "RSA", issuer: rsa });
+  const leaf = await makeCertificatePem(NAME, { algorithm: "RSA", issuer: rsa, ...named() });
   await answer(leaf, [rsa]);
 });
