@@ -1,4 +1,5 @@
 /** The algorithms of certificates and keys, also those that the runtime does not know. */
+import { Buffer } from "node:buffer";
 import { BIT_STRING, type Der, INTEGER, readElements, readInside, readObjectId } from "./der.ts";
 import { decodePem } from "./pem.ts";
 
@@ -67,10 +68,41 @@ export function isDecoded(key: string): boolean {
   return VERIFYING.has(key) || DECODED.has(key);
 }
 
-/** What this build cannot verify of a signature; undefined if it can. */
-export function unverifiable(subject: Algorithms, issuer: Algorithms): string | undefined {
-  if (!VERIFYING.has(issuer.key)) return nameAlgorithm(issuer.key);
-  return VERIFIED.has(subject.signature) ? undefined : nameAlgorithm(subject.signature);
+/** Bits of the longest RSA key with which the runtime and the library verify. */
+const MOST_RSA = 4096;
+
+/**
+ * What this build cannot verify of a signature; undefined if it can.
+ *
+ * @param subject DER of the certificate that is signed.
+ * @param issuer DER of the certificate with the key.
+ */
+export function unverifiable(subject: Uint8Array, issuer: Uint8Array): string | undefined {
+  const { key, rsaBits = 0 } = algorithmsOf(issuer);
+  if (!VERIFYING.has(key)) return nameAlgorithm(key);
+  if (rsaBits > MOST_RSA) return `RSA-${rsaBits}`;
+  const { signature } = algorithmsOf(subject);
+  return VERIFIED.has(signature) ? undefined : nameAlgorithm(signature);
+}
+
+/** Signatures by the same key: for others node:crypto says no although they are right (Deno 2.7.11). */
+const RELIABLE: ReadonlySet<string> = new Set([
+  ...["5", "11", "12", "13"].map((arc) => `${RSA} 1.2.840.113549.1.1.${arc}`),
+  `${P_256} 1.2.840.10045.4.3.2`,
+  `${P_384} 1.2.840.10045.4.3.3`,
+  `${ED25519} ${ED25519}`,
+]);
+
+/** Whether node:crypto can tell that a certificate is not self-signed. */
+export function isVerifiedReliably(der: Uint8Array): boolean {
+  const { key, signature } = algorithmsOf(der);
+  return RELIABLE.has(`${key} ${signature}`);
+}
+
+/** Identifies a CA by its name and its key, which several of its certificates share. */
+export function nameKey(der: Uint8Array): string {
+  const [name, key] = certificateFields(der).slice(4, 6);
+  return [name, key].map((field) => Buffer.from(field?.body ?? []).toString("base64")).join(" ");
 }
 
 /** The algorithm of a certificate's key with which this build makes no TLS connection, if it is one. */

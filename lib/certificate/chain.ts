@@ -1,12 +1,19 @@
 /**
- * Builds the chain from a leaf to its root; each step is verified by its signature, unless this build
+ * Builds the chain from a leaf to its roots. Each step is verified by its signature, unless this build
  * does not know the algorithm.
+ *
+ * Guaranteed: each CA certificate that is not self-signed and lies on a usable path is in the chain, so
+ * that clients that trust any of the roots accept it. A path that has ended, or that clients refuse, is
+ * left out if another one is usable.
  */
 import type { X509Certificate } from "node:crypto";
-import { algorithmsOf, unverifiable } from "./algorithms.ts";
+import { nameKey, unverifiable } from "./algorithms.ts";
 import { openCertificate } from "./certificate.ts";
+import { findPaths } from "./every_path.ts";
 import { splitCertificates } from "./pem.ts";
-import { nameOf } from "./stored_chain.ts";
+import { isSelfIssued, nameOf } from "./stored_chain.ts";
+import { verifySignature } from "./verify_signature.ts";
+import { authorityFacts, pathWeakness, type Weakness } from "./weakness.ts";
 
 interface Authority {
   readonly pem: string;
@@ -15,19 +22,22 @@ interface Authority {
 
 /** PEM, each ending with a newline. */
 export interface Chain {
-  /** The leaf's issuer first; empty if a root signed the leaf. */
+  /** The leaf's issuer first, then up its first path; then what further paths add. */
   readonly intermediates: readonly string[];
-  /** The root of the chain, or, if the server sent none, the CA nearest to it. */
+  /** The root of the first path that has one, or, if the server sent none, the CA nearest to it. */
   readonly anchors: readonly string[];
   /** Algorithms of signatures that this build cannot verify. */
   readonly unverified: readonly string[];
+  /** Of the first path, if no path is without one. */
+  readonly weakness?: Weakness | undefined;
   /** Set if CAs signed each other and no root is there: the name of the last one. */
   readonly cycle?: string | undefined;
 }
 
 /**
- * Orders CA certificates into the leaf's chain: the leaf's issuer first, without the root, because a
- * peer either has it or does not trust it (RFC 8446, 4.4.2).
+ * Orders CA certificates into the leaf's chain: the leaf's issuer first, without roots, because a peer
+ * either has them or does not trust them (RFC 8446, 4.4.2). Several issuers of one certificate are in
+ * the order of the server, because some clients try only the first.
  *
  * Issuers are found by name and signature, because a CA whose key changed has the same name as before.
  *
@@ -36,99 +46,102 @@ export interface Chain {
  *
  * Throws an Error if none of them signed the leaf.
  */
-export async function buildChain(leaf: string, authorities: readonly string[]): Promise<Chain> {
+export async function buildChain(
+  leaf: string,
+  authorities: readonly string[],
+  now: Date,
+): Promise<Chain> {
   const pems = new Set(authorities.flatMap(splitCertificates));
-  const pool = [...pems].map((pem) => ({ pem, certificate: openCertificate(pem) }));
-  const roots: Authority[] = [];
-  const unused = new Set<Authority>();
-  for (const authority of pool) {
-    if (await isRoot(authority.certificate)) roots.push(authority);
-    else unused.add(authority);
+  const given = [...pems].map((pem) => ({ pem, certificate: openCertificate(pem) }));
+  const roots = new Set<Authority>();
+  for (const one of given) if (await isRoot(one)) roots.add(one);
+  const pool = [...given].sort((a, b) => Number(roots.has(b)) - Number(roots.has(a)));
+  const issuers = new Map<X509Certificate, Issuers>();
+  const issuersOf = (subject: X509Certificate) => issuers.get(subject)?.found ?? [];
+  const end = openCertificate(leaf);
+  issuers.set(end, await findIssuers(pool, end));
+  for (const one of pool) {
+    const above = roots.has(one) ? NONE : await findIssuers(pool, one.certificate);
+    issuers.set(one.certificate, above);
   }
-  const above: Authority[] = [];
-  const unverified = new Set<string>();
-  let end = openCertificate(leaf);
-  for (;;) {
-    const found = await findIssuer([...roots, ...unused], end);
-    if (found === undefined) break;
-    const { authority, unknown } = found;
-    if (unknown !== undefined) unverified.add(unknown);
-    if (roots.includes(authority)) {
-      return chainOf(above, authority, unverified);
-    }
-    above.push(authority);
-    // CAs that signed each other would lead to a loop.
-    unused.delete(authority);
-    end = authority.certificate;
-  }
-  const top = above.at(-1);
-  if (top === undefined) {
+  if (issuersOf(end).length === 0) {
     throw new Error(
       pool.length === 0
         ? "the server sent no CA certificate with it"
         : "the server sent CA certificates, but none of them issued it",
     );
   }
-  const cycle = await findIssuer(above, end);
-  return { ...chainOf(above, top, unverified), cycle: cycle && nameOf(top.certificate) };
-}
-
-function chainOf(above: readonly Authority[], top: Authority, unverified: Iterable<string>): Chain {
+  const { paths, cycle } = findPaths(issuersOf(end), ({ certificate }) => issuersOf(certificate));
+  const { usable, weakness } = chooseUsable(paths, now);
+  const [first = []] = usable;
+  const top = (usable.find((path) => roots.has(path.at(-1) as Authority)) ?? first).at(-1);
+  const kept = [...new Set(usable.flat())];
+  const unverified = [end, ...kept.map(({ certificate }) => certificate)]
+    .map((subject) => issuers.get(subject)?.unknown);
   return {
-    intermediates: above.map(({ pem }) => pem),
-    anchors: [top.pem],
-    unverified: [...unverified],
+    intermediates: kept.filter((one) => !roots.has(one)).map(({ pem }) => pem),
+    anchors: top === undefined ? [] : [top.pem],
+    unverified: [...new Set(unverified.filter((algorithm) => algorithm !== undefined))],
+    weakness,
+    cycle: cycle && nameOf(cycle.certificate),
   };
 }
 
-interface Issuer {
-  readonly authority: Authority;
+type Path = readonly Authority[];
+
+/** The paths that clients accept, otherwise those that are valid now, otherwise all. */
+function chooseUsable(paths: readonly Path[], now: Date) {
+  const ranked = paths.map((path) => ({ path, weakness: weaknessOf(path) }));
+  const valid = ranked.filter(({ path }) => path.every((one) => isValidAt(one, now)));
+  const strong = valid.filter(({ weakness }) => weakness === undefined);
+  const [chosen = ranked] = [strong, valid].filter((some) => some.length > 0);
+  return { usable: chosen.map(({ path }) => path), weakness: chosen[0]?.weakness };
+}
+
+function isValidAt({ certificate: { validFrom, validTo } }: Authority, now: Date): boolean {
+  return new Date(validFrom) <= now && now < new Date(validTo);
+}
+
+function weaknessOf(path: Path): Weakness | undefined {
+  return pathWeakness(path.map(({ certificate }) => {
+    const name = nameOf(certificate);
+    return { name, ...authorityFacts(certificate, name) };
+  }));
+}
+
+interface Issuers {
+  readonly found: readonly Authority[];
   /** The algorithm that this build cannot verify. */
   readonly unknown?: string | undefined;
 }
 
-/** The first one that is proved, otherwise the first one that cannot be verified. */
-async function findIssuer(
+const NONE: Issuers = { found: [] };
+
+/** Those that are proved, otherwise the first one that cannot be verified. */
+async function findIssuers(
   pool: readonly Authority[],
   subject: X509Certificate,
-): Promise<Issuer | undefined> {
-  const unknown: Issuer[] = [];
+): Promise<Issuers> {
+  const proved: Authority[] = [];
+  const assumed: Authority[] = [];
   for (const authority of pool) {
     const { certificate } = authority;
     if (!subject.checkIssued(certificate)) continue;
-    if (await isSignedBy(subject, certificate)) return { authority };
-    const algorithm = unverifiable(algorithmsOf(subject.raw), algorithmsOf(certificate.raw));
-    if (algorithm !== undefined) unknown.push({ authority, unknown: algorithm });
+    const signed = await verifySignature(subject, certificate);
+    if (signed === "yes") proved.push(authority);
+    if (signed === "unknown") assumed.push(authority);
   }
-  return unknown[0];
+  const [first] = assumed;
+  if (proved.length > 0 || first === undefined) return { found: proved };
+  // Others with the same name and key are CAs that were cross-signed.
+  const found = assumed.filter(({ certificate }) =>
+    nameKey(certificate.raw) === nameKey(first.certificate.raw)
+  );
+  return { found, unknown: unverifiable(subject.raw, first.certificate.raw) };
 }
 
 /** Self-signed (RFC 5280, 3.2); not if another CA with the same name signed it. */
-async function isRoot(certificate: X509Certificate): Promise<boolean> {
-  return certificate.subject === certificate.issuer &&
-    await findIssuer([{ pem: "", certificate }], certificate) !== undefined;
-}
-
-/**
- * Whether a certificate was signed by the key of another. node:crypto is fast, and its yes is reliable.
- * For some algorithms (P-521, RSA-PSS, P-384 with SHA-256 in Deno 2.7.11) it says no or throws; these
- * are checked by the library, which takes longer to load.
- */
-async function isSignedBy(
-  subject: X509Certificate,
-  issuer: X509Certificate,
-): Promise<boolean> {
-  try {
-    if (subject.verify(issuer.publicKey)) return true;
-  } catch {
-    // The library decides.
-  }
-  const { x509 } = await import("./x509.ts");
-  const open = ({ raw }: X509Certificate) => new x509.X509Certificate(new Uint8Array(raw));
-  try {
-    const { publicKey } = open(issuer);
-    return await open(subject).verify({ publicKey, signatureOnly: true });
-  } catch {
-    return false;
-  }
+async function isRoot(one: Authority): Promise<boolean> {
+  const { certificate } = one;
+  return isSelfIssued(certificate) && (await findIssuers([one], certificate)).found.length > 0;
 }

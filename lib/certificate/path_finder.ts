@@ -2,10 +2,16 @@
  * Finds the CA certificates of a stored set that lead from its leaf to a root. It compares names, which
  * is cheap; signatures are verified only for CAs that share a name.
  */
-import { Buffer } from "node:buffer";
 import type { X509Certificate } from "node:crypto";
 import { type ChainLink, type ChainPaths, findValidPath, type KnownPaths } from "./chain_paths.ts";
-import { isSameCertificate, isSelfIssued, nameOf, openValid } from "./stored_chain.ts";
+import {
+  authorityKeyId,
+  isSameCertificate,
+  isSelfIssued,
+  isSelfSigned,
+  nameOf,
+  openValid,
+} from "./stored_chain.ts";
 import { authorityFacts } from "./weakness.ts";
 
 /** The CA certificates of a chain and of `ca.pem`, each once. */
@@ -92,15 +98,10 @@ export function authorityPaths(text: string): KnownPaths {
   return [{ links: openAuthorities(text, "").links, issuers: [0] }];
 }
 
-/** `authorityKeyIdentifier` (RFC 5280, 4.2.1.1): OID 2.5.29.35 and the tag of its octet string. */
-const KEY_ID = Buffer.from("0603551d2304", "hex");
-
 /** Identifies the CA and the key that issued a certificate; `undefined` if it has no key identifier. */
-export function issuerKeyOf({ issuer, raw }: X509Certificate): string | undefined {
-  const at = raw.indexOf(KEY_ID);
-  const begin = at + KEY_ID.length + 1;
-  const length = raw[begin - 1] ?? 0;
-  return at < 0 ? undefined : `${issuer}\n${raw.toString("hex", begin, begin + length)}`;
+export function issuerKeyOf(certificate: X509Certificate): string | undefined {
+  const id = authorityKeyId(certificate);
+  return id === undefined ? undefined : `${certificate.issuer}\n${id}`;
 }
 
 function pathsFrom(leaf: X509Certificate, { opened, links }: Authorities): ChainPaths {
@@ -133,7 +134,7 @@ function linksOf(
     name: nameOf(one),
     notBefore: new Date(one.validFrom),
     notAfter: new Date(one.validTo),
-    isRoot: isSelfIssued(one),
+    isRoot: isSelfSigned(one),
     isAnchor: trusted.size === 0 || trusted.has(one.fingerprint256),
     issuers: issuersAmong(opened, one).filter((place) => place !== at),
     ...authorityFacts(one, nameOf(one)),

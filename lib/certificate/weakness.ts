@@ -15,6 +15,8 @@ export interface AuthorityFacts {
   readonly weakness?: Weakness | undefined;
   /** How many intermediates may be below it. */
   readonly pathLength?: number | undefined;
+  /** Self-issued ones do not count for the length of a path (RFC 5280, 6.1.4). */
+  readonly selfIssued: boolean;
 }
 
 /** Bits: NIST SP 800-57, and OpenSSL's security level 2. */
@@ -40,19 +42,21 @@ const EXTENSIONS = 0xa3;
 export function authorityFacts(one: X509Certificate, name: string): AuthorityFacts {
   const who = `the CA "${name}"`;
   const extensions = extensionsOf(one.raw);
+  const selfIssued = one.subject === one.issuer;
   // Roots of version 1 have no extensions, and clients accept them.
-  if (extensions === undefined && one.subject === one.issuer) {
-    return { weakness: keyWeakness(one, who) };
+  if (extensions === undefined && selfIssued) {
+    return { weakness: keyWeakness(one, who), selfIssued };
   }
   if (!one.ca) {
     const problem = `${who} is not a CA: its certificate lacks CA:TRUE`;
-    return { weakness: { kind: "refused", problem } };
+    return { weakness: { kind: "refused", problem }, selfIssued };
   }
   const constraints = readInside(extensions?.get(BASIC_CONSTRAINTS) ?? new Uint8Array());
   const length = constraints.find(({ tag }) => tag === INTEGER)?.body;
   return {
     weakness: keyWeakness(one, who),
     pathLength: length?.reduce((sum, byte) => sum * 256 + byte, 0),
+    selfIssued,
   };
 }
 
@@ -70,14 +74,12 @@ function extensionsOf(der: Uint8Array): ReadonlyMap<string, Uint8Array> | undefi
 
 interface Step extends AuthorityFacts {
   readonly name: string;
-  /** Self-issued ones do not count for the length of a path. */
-  readonly isRoot: boolean;
 }
 
 /** The first weakness of a path, the leaf's issuer first. */
 export function pathWeakness(path: readonly Step[]): Weakness | undefined {
   const found = path.map(({ weakness, pathLength, name }, at) => {
-    const below = path.slice(0, at).filter(({ isRoot }) => !isRoot).length;
+    const below = path.slice(0, at).filter(({ selfIssued }) => !selfIssued).length;
     if (weakness !== undefined || pathLength === undefined || below <= pathLength) return weakness;
     const problem = `the CA "${name}" allows ${pathLength} CAs below it, and there are ${below}`;
     return { kind: "refused", problem } as const;

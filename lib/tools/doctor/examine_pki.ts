@@ -2,7 +2,7 @@
 import { openCertificate, readFacts } from "../../certificate/certificate.ts";
 import { findInvalidPath, findValidPath, isValidAt } from "../../certificate/chain_paths.ts";
 import { authorityPaths } from "../../certificate/path_finder.ts";
-import { isSelfIssued } from "../../certificate/stored_chain.ts";
+import { isSelfSigned } from "../../certificate/stored_chain.ts";
 import { formatDuration } from "../../text/duration.ts";
 import type { CertificateSpec } from "../../config/types.ts";
 import { requestFor, requestPath } from "../../plan/request.ts";
@@ -27,7 +27,7 @@ export async function examineMounts(
       const { data } = await session.read(path);
       const pem = String(data["certificate"]);
       const authority = openCertificate(pem);
-      const chain = isSelfIssued(authority) ? "" : await readChain(session, path, data);
+      const chain = isSelfSigned(authority) ? "" : await readChain(session, path, data);
       results.push(
         checkPaths(path, pem, chain, now) ??
           checkAuthority(path, readFacts(authority).notAfter, users, now),

@@ -10,9 +10,8 @@ import { compareNames, missingOwnName } from "../../certificate/names.ts";
 import { splitCertificates, withNewline } from "../../certificate/pem.ts";
 import { toPkcs8 } from "../../certificate/pkcs8.ts";
 import { cleanForm, formProblem } from "../../certificate/pem_form.ts";
-import { isSelfIssued, nameOf } from "../../certificate/stored_chain.ts";
 import type { Part } from "../../certificate/types.ts";
-import { authorityFacts, keyWeakness, pathWeakness } from "../../certificate/weakness.ts";
+import { keyWeakness, type Weakness } from "../../certificate/weakness.ts";
 import type { CertificateRequest } from "../../plan/types.ts";
 import { printable } from "../../text/quote.ts";
 import { checkLease } from "../session/lease.ts";
@@ -29,6 +28,7 @@ export async function checkIssued(
   request: CertificateRequest,
   answer: SessionAnswer,
   ownKey: string | undefined,
+  now = new Date(),
 ): Promise<IssuedCertificate> {
   const { data } = answer;
   const [leaf] = splitCertificates(clean("cert", textOf(data, "certificate")));
@@ -52,14 +52,15 @@ export async function checkIssued(
   requireIssuer(request, certificate);
   const { leaseToken } = answer;
   const leaseWarning = leaseToken && checkLease(request, leaseToken, certificate.notAfter);
-  const { intermediates, anchors, unverified, cycle } = await buildChain(leaf, authorities);
+  const chain = await buildChain(leaf, authorities, now);
+  const { intermediates, anchors, unverified, cycle } = chain;
   if (cycle !== undefined) {
     throw new Error(
       `its chain is a cycle that leads to no root, by way of "${cycle}"; fix: add the root to the ` +
         `chain of the issuer on the server`,
     );
   }
-  requireStrength(opened, [...new Set([...intermediates, ...anchors])]);
+  requireStrength(keyWeakness(opened, "it") ?? chain.weakness);
   return issuedCertificate({
     address: answer.address,
     serverTime: answer.serverTime,
@@ -108,14 +109,9 @@ function requireKey(certificate: X509Certificate, pem: string): KeyMatch {
 }
 
 /** Clients would refuse it, although all signatures are right. */
-function requireStrength(leaf: X509Certificate, above: readonly string[]): void {
-  const links = above.map(openCertificate).map((one) => {
-    const name = nameOf(one);
-    return { name, isRoot: isSelfIssued(one), ...authorityFacts(one, name) };
-  });
-  const { problem } = keyWeakness(leaf, "it") ?? pathWeakness(links) ?? {};
-  if (problem !== undefined) {
-    throw new Error(`${problem}; fix: replace that key or CA on the server`);
+function requireStrength(weakness: Weakness | undefined): void {
+  if (weakness !== undefined) {
+    throw new Error(`${weakness.problem}; fix: replace that key or CA on the server`);
   }
 }
 

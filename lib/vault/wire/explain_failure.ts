@@ -5,6 +5,8 @@ import { NotSentError, VaultError } from "../errors.ts";
 
 const CLOCK_FIX = "renew it on the server or, if the time is wrong, set this host's clock";
 
+const CA_FIX = "give the server one with basicConstraints=CA:FALSE";
+
 /**
  * The messages of an error and its causes. From Deno 2.9 on, the reason of a failed `fetch` is in
  * the cause.
@@ -52,13 +54,20 @@ export function explainFailure(
       : /not valid for name|NotValidForName/i.test(said)
       ? 'it is for another name; use a name from it in the address, or set "tls_server_name"'
       : /CaUsedAsEndEntity/.test(said)
-      ? "it is a CA certificate; give the server one with basicConstraints=CA:FALSE"
+      ? `it is a CA certificate; ${CA_FIX}, or, if it is self-signed, name it itself as the CA file ` +
+        "(without a proxy and a client certificate)"
       : /expired/i.test(said)
       ? `it has expired (this host's clock says ${formatTime(now)}); ${CLOCK_FIX}`
       : /not valid yet|NotValidYet/i.test(said)
       ? `it is not valid yet (this host's clock says ${formatTime(now)}); ${CLOCK_FIX}`
       : said;
     return failed(`Cannot verify the TLS certificate of "${address}": ${why}`);
+  }
+  if (/no TLS 1\.3 with AES/.test(text)) {
+    return failed(
+      `Cannot verify the TLS certificate of "${address}": it is a CA certificate, which is accepted ` +
+        `only over TLS 1.3 with AES-128-GCM, and X25519 or P-256; ${CA_FIX}, or allow these`,
+    );
   }
   if (/InvalidContentType|corrupt message/.test(text)) {
     return failed(`"${address}" does not speak TLS; is it an "http://" address?`);

@@ -18,11 +18,11 @@ import { connect as connectPlainly, type Socket } from "node:net";
 import { connect, type ConnectionOptions } from "node:tls";
 import type { TlsAccess } from "../access/server_access.ts";
 import { NotSentError } from "../errors.ts";
+import { head, isWhole, readAnswer } from "./http_text.ts";
 import {
   BODY_LIMIT,
   type HttpRequest,
   type RawAnswer,
-  rawAnswer,
   tooLong,
   type Transport,
 } from "./transport.ts";
@@ -93,40 +93,4 @@ function open(url: URL, tls: TlsAccess): Socket {
   const options = connectionOptions(url, tls);
   if (url.protocol === "https:") return connect(options);
   return connectPlainly({ host: options.host, port: Number(url.port || 80) });
-}
-
-function head({ method, headers, body = "" }: HttpRequest, url: URL): string {
-  const all = {
-    ...headers,
-    host: url.host,
-    "content-length": String(Buffer.byteLength(body)),
-  };
-  // Token and namespace were checked when they were read. They contain no line break.
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `${method} ${url.pathname}${url.search} HTTP/1.0\r\n${lines.join("")}\r\n`;
-}
-
-/** Whether the announced length has arrived. */
-function isWhole(bytes: Buffer): boolean {
-  const end = bytes.indexOf("\r\n\r\n");
-  const length = /\r\ncontent-length: *(\d+)/i.exec(bytes.toString("latin1", 0, Math.max(0, end)))
-    ?.[1];
-  return length !== undefined && bytes.length - end - 4 >= Number(length);
-}
-
-/** Parses a whole answer. Throws if it is cut short. */
-function readAnswer(bytes: Buffer): RawAnswer {
-  const end = bytes.indexOf("\r\n\r\n");
-  const [start = "", ...lines] = bytes.toString("latin1", 0, Math.max(0, end)).split("\r\n");
-  const status = /^HTTP\/1\.[01] (\d{3})/.exec(start)?.[1];
-  if (status === undefined) throw new Error("the answer is not HTTP");
-  const headers = new Map(lines.map((line) => {
-    const at = line.indexOf(":");
-    return [line.slice(0, at).toLowerCase(), line.slice(at + 1).trim()];
-  }));
-  const body = bytes.subarray(end + 4);
-  if (Number(headers.get("content-length") ?? 0) > body.length) {
-    throw new Error("the answer was cut short");
-  }
-  return rawAnswer(Number(status), (name) => headers.get(name), body.toString("utf8"));
 }

@@ -65,6 +65,46 @@ export interface Transport {
 
 /** The runtime's own client, or a socket for requests that it cannot make. */
 export async function openTransport(access: ServerAccess, address: string): Promise<Transport> {
+  const transport = await openUsual(access, address);
+  const { authorities, client } = access.tls;
+  const cannotPin = authorities === undefined || client !== undefined || isProxied(access, address);
+  return cannotPin ? transport : new PinningTransport(transport, access.tls);
+}
+
+/** The runtime refuses a CA certificate of a server also if it is itself in the CA file. */
+class PinningTransport implements Transport {
+  readonly #transport: Transport;
+  readonly #tls: ServerAccess["tls"];
+  #pinned: Transport | undefined;
+
+  constructor(transport: Transport, tls: ServerAccess["tls"]) {
+    this.#transport = transport;
+    this.#tls = tls;
+  }
+
+  async send(request: HttpRequest, limit: number): Promise<RawAnswer> {
+    const until = Date.now() + limit;
+    try {
+      return await (this.#pinned ?? this.#transport).send(request, limit);
+    } catch (error) {
+      if (this.#pinned !== undefined) throw error;
+      // Then nothing was sent.
+      const reason = error instanceof NotSentError ? error.cause : error;
+      if (!wholeText(reason).includes("CaUsedAsEndEntity")) throw error;
+    }
+    const { PinnedTransport } = await import("./pinned_transport.ts");
+    const pinned = new PinnedTransport(this.#tls);
+    const answer = await pinned.send(request, Math.max(1, until - Date.now()));
+    this.#pinned = pinned;
+    return answer;
+  }
+
+  close(): void {
+    this.#transport.close();
+  }
+}
+
+async function openUsual(access: ServerAccess, address: string): Promise<Transport> {
   const { authorities, client } = access.tls;
   if (needsSocket(access, address)) {
     const { SocketTransport } = await import("./socket_transport.ts");

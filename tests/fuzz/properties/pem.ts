@@ -143,7 +143,7 @@ export const PEM = [
     fc.tuple(certificate, fc.array(fc.oneof(anyPem, fc.constant(ALL)), { maxLength: 3 })),
     async ([leaf, authorities]) => {
       try {
-        const { intermediates, anchors } = await buildChain(leaf, authorities);
+        const { intermediates, anchors } = await buildChain(leaf, authorities, new Date());
         assert.ok(anchors.length === 1, "a chain without an end");
         for (const pem of [...intermediates, ...anchors]) openCertificate(pem);
       } catch (error) {

@@ -7,9 +7,11 @@ import {
 } from "../../support/fixtures_pki.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
+const NOW = new Date("2026-12-01T00:00:00Z");
+
 /** The chain without its anchors. */
 async function chainOf(leaf: string, authorities: readonly string[]): Promise<readonly string[]> {
-  return (await buildChain(leaf, authorities)).intermediates;
+  return (await buildChain(leaf, authorities, NOW)).intermediates;
 }
 
 /** A leaf below two intermediates and a root. */
@@ -59,7 +61,7 @@ pureTest("buildChain() leaves out CA certificates that are not above the leaf", 
 pureTest("buildChain() refuses CA certificates none of which issued the leaf", async () => {
   const { root, upper, leaf } = await makeLine();
   const message = "the server sent CA certificates, but none of them issued it";
-  await assert.rejects(() => buildChain(leaf.pem, [root.pem, upper.pem]), { message });
+  await assert.rejects(() => buildChain(leaf.pem, [root.pem, upper.pem], NOW), { message });
 });
 
 pureTest(
@@ -78,7 +80,7 @@ pureTest("buildChain() refuses a CA certificate that cannot be decoded", async (
   const { leaf } = await makeLine();
   const damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
   const message = "contains a PEM certificate that cannot be decoded";
-  await assert.rejects(() => buildChain(leaf.pem, [damaged]), { message });
+  await assert.rejects(() => buildChain(leaf.pem, [damaged], NOW), { message });
 });
 
 pureTest("buildChain() goes by way of a cross-signed root if that is given", async () => {
@@ -136,7 +138,7 @@ async function followsSignatures(algorithm: AlgorithmName): Promise<void> {
 pureTest("buildChain() refuses an answer without any CA certificate", async () => {
   const { upper } = await makeLine();
   for (const none of [[], ["", "no PEM"]]) {
-    await assert.rejects(() => buildChain(upper.pem, none), {
+    await assert.rejects(() => buildChain(upper.pem, none, NOW), {
       message: "the server sent no CA certificate with it",
     });
   }
@@ -149,10 +151,12 @@ pureTest("buildChain() refuses a namesake of the issuer that did not sign the le
       await makeAuthority("Root", { algorithm }),
     ];
     const leaf = await makeCertificatePem("leaf", { issuer: real });
-    await assert.rejects(() => buildChain(leaf.pem, [impostor.pem]), {
+    await assert.rejects(() => buildChain(leaf.pem, [impostor.pem], NOW), {
       message: "the server sent CA certificates, but none of them issued it",
     }, algorithm);
-    assert.deepEqual((await buildChain(leaf.pem, [impostor.pem, real.pem])).anchors, [real.pem]);
+    assert.deepEqual((await buildChain(leaf.pem, [impostor.pem, real.pem], NOW)).anchors, [
+      real.pem,
+    ]);
   }
 });
 
@@ -162,8 +166,8 @@ pureTest(
     const { root, upper, lower, leaf } = await makeLine();
     const other = await makeAuthority("Other");
     const pems = [other, root, upper, lower].map(({ pem }) => pem);
-    assert.deepEqual((await buildChain(leaf.pem, pems)).anchors, [root.pem]);
-    assert.deepEqual((await buildChain(upper.pem, pems)).anchors, [root.pem]);
+    assert.deepEqual((await buildChain(leaf.pem, pems, NOW)).anchors, [root.pem]);
+    assert.deepEqual((await buildChain(upper.pem, pems, NOW)).anchors, [root.pem]);
   },
 );
 
@@ -171,7 +175,9 @@ pureTest(
   "buildChain() anchors at the authority nearest to the root if no root came along",
   async () => {
     const { upper, lower, leaf } = await makeLine();
-    assert.deepEqual((await buildChain(leaf.pem, [lower.pem, upper.pem])).anchors, [upper.pem]);
-    assert.deepEqual((await buildChain(leaf.pem, [lower.pem])).anchors, [lower.pem]);
+    assert.deepEqual((await buildChain(leaf.pem, [lower.pem, upper.pem], NOW)).anchors, [
+      upper.pem,
+    ]);
+    assert.deepEqual((await buildChain(leaf.pem, [lower.pem], NOW)).anchors, [lower.pem]);
   },
 );

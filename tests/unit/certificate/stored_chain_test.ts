@@ -11,6 +11,8 @@ const LOWER = await makeAuthority("Lower", { issuer: UPPER });
 const LEAF = await makeCertificatePem("leaf", { issuer: LOWER });
 const BELOW_ROOT = await makeCertificatePem("leaf", { issuer: ROOT });
 
+const NOW = new Date("2026-12-01T00:00:00Z");
+
 const pems = (...made: readonly Made[]) => made.map(({ pem }) => pem).join("");
 
 function problemOf(
@@ -143,8 +145,31 @@ async function pools(): Promise<[string, Made, readonly Made[]][]> {
 pureTest("whatever buildChain() gives is whole, in whatever order it came", async () => {
   for (const [what, leaf, pool] of await pools()) {
     for (const order of [pool, pool.toReversed(), [...pool, ...pool]]) {
-      const { intermediates, anchors } = await buildChain(leaf.pem, order.map(({ pem }) => pem));
+      const { intermediates, anchors } = await buildChain(
+        leaf.pem,
+        order.map(({ pem }) => pem),
+        NOW,
+      );
       assert.equal(problemOf(leaf, intermediates.join(""), anchors.join("")), undefined, what);
     }
+  }
+});
+
+const SOON = new Date("2026-12-05T00:00:00Z");
+
+pureTest("the path that lasts longest tells when a chain ends", async () => {
+  const young = await makeAuthority("Young Root");
+  const below = await makeAuthority("Below", { issuer: young });
+  const leaf = openCertificate((await makeCertificatePem("leaf", { issuer: below })).pem);
+  const endOf = (chain: readonly Made[], ...ca: readonly Made[]) =>
+    new ChainChecker().check(leaf, pems(...chain), () => pems(...ca)).end;
+  const cross = await makeAuthority("Young Root", { issuer: ROOT, keysOf: young, notAfter: SOON });
+  const longest = endOf([below, cross], young)?.notAfter.toISOString();
+  assert.equal(longest, "2027-01-30T00:00:00.000Z");
+  assert.deepEqual(endOf([below, cross], ROOT), { name: "Young Root", notAfter: SOON });
+  // The intermediate was signed twice.
+  const brief = await makeAuthority("Below", { issuer: OTHER, keysOf: below, notAfter: SOON });
+  for (const chain of [[below, brief], [brief, below]]) {
+    assert.equal(endOf(chain, young)?.notAfter.toISOString(), "2027-01-30T00:00:00.000Z");
   }
 });

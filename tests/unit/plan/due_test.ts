@@ -167,8 +167,15 @@ pureTest("checkDue() asks for what an ended intermediate issued, and not for an 
   const valid = { notBefore: after(-9 * DAY), notAfter: after(90 * DAY) };
   const pathOf = (intermediate: Validity, root: Validity) => [[{
     links: [
-      { name: "CA", isRoot: false, isAnchor: false, issuers: [1], ...intermediate },
-      { name: "Root", isRoot: true, isAnchor: true, issuers: [], ...root },
+      {
+        name: "CA",
+        isRoot: false,
+        selfIssued: false,
+        isAnchor: false,
+        issuers: [1],
+        ...intermediate,
+      },
+      { name: "Root", isRoot: true, selfIssued: true, isAnchor: true, issuers: [], ...root },
     ],
     issuers: [0],
   }]];

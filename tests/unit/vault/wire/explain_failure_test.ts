@@ -85,7 +85,8 @@ const FAILURES: readonly (readonly [unknown, string, boolean])[] = [
   [
     failed("x: invalid peer certificate: CaUsedAsEndEntity"),
     `Cannot verify the TLS certificate of "${A}": it is a CA certificate; give the server ` +
-    "one with basicConstraints=CA:FALSE",
+    "one with basicConstraints=CA:FALSE, or, if it is self-signed, name it itself as the CA file " +
+    "(without a proxy and a client certificate)",
     false,
   ],
   [

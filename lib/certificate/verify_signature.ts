@@ -1,0 +1,30 @@
+/** Whether the key of one certificate signed another. */
+import type { X509Certificate } from "node:crypto";
+import { unverifiable } from "./algorithms.ts";
+
+/** "unknown": this build cannot verify the signature. */
+export type Signed = "yes" | "no" | "unknown";
+
+/**
+ * node:crypto is fast, and its yes is reliable. For some algorithms (P-521, RSA-PSS, P-384 with SHA-256
+ * in Deno 2.7.11) it says no or throws; these are checked by the library, which takes longer to load.
+ */
+export async function verifySignature(
+  subject: X509Certificate,
+  issuer: X509Certificate,
+): Promise<Signed> {
+  try {
+    if (subject.verify(issuer.publicKey)) return "yes";
+  } catch {
+    // The library decides.
+  }
+  if (unverifiable(subject.raw, issuer.raw) !== undefined) return "unknown";
+  const { x509 } = await import("./x509.ts");
+  const open = ({ raw }: X509Certificate) => new x509.X509Certificate(new Uint8Array(raw));
+  try {
+    const { publicKey } = open(issuer);
+    return await open(subject).verify({ publicKey, signatureOnly: true }) ? "yes" : "no";
+  } catch {
+    return "no";
+  }
+}
