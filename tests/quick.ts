@@ -16,6 +16,7 @@ export const SLOW_FILES: ReadonlySet<string> = new Set([
   "tests/unit/apply/commands/user_process_test.ts",
   "tests/unit/certificate/chain_test.ts",
   "tests/unit/certificate/encrypted_test.ts",
+  "tests/unit/certificate/every_path_test.ts",
   "tests/unit/certificate/key_match_test.ts",
   "tests/unit/certificate/key_type_test.ts",
   "tests/unit/cli/formats_test.ts",

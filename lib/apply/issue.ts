@@ -226,7 +226,7 @@ function asStored({ request }: IssueStep, issued: IssuedCertificate, now: Date):
   const texts = Object.fromEntries(
     PARTS.map((part) => [part, { kind: "present", value: issued.text(part) }]),
   ) as Record<Part, Presence<string>>;
-  const checkers = { chains: new ChainChecker(), paths: new PathFinder(now) };
+  const checkers = { chains: new ChainChecker(now), paths: new PathFinder(now) };
   const set = checkSet(texts, request, checkers, (part) => texts[part]);
   // The parsed certificate of the set lacks names of rare kinds.
   const { certificate } = issued;

@@ -9,7 +9,10 @@ import { isVerifiedReliably } from "./algorithms.ts";
 import { openCertificate, readFacts } from "./certificate.ts";
 import { hasCutOffCertificate, splitCertificates } from "./pem.ts";
 
-/** The certificate that expires first on the path of a chain that lasts longest. */
+/**
+ * The certificate that expires first on the path of a chain that lasts longest; or one that has ended on
+ * any path.
+ */
 export interface ChainEnd {
   /** Its common name. */
   readonly name: string;
@@ -38,6 +41,11 @@ export class ChainChecker {
   readonly #lines = new Map<string, Line>();
   readonly #complete = new Set<string>();
   readonly #ends = new Map<string, ChainEnd | undefined>();
+  readonly #now: Date;
+
+  constructor(now: Date) {
+    this.#now = now;
+  }
 
   /**
    * @param chain PEM of the CAs above the leaf, each after one that it issued. Roots and repetitions are
@@ -56,7 +64,12 @@ export class ChainChecker {
     const problem = line.damage ?? openGap(leaf, line) ??
       this.#openTop(leaf, key, line, readAnchors);
     if (problem !== undefined) return { problem };
-    if (line.end === undefined || line.end.notAfter >= new Date(leaf.validTo)) {
+    // Some clients refuse a chain with an ended certificate although another path is valid; a new
+    // chain leaves it out.
+    const hasEnded = (end: ChainEnd) => end.notAfter <= this.#now;
+    if (
+      line.end === undefined || hasEnded(line.end) || line.end.notAfter >= new Date(leaf.validTo)
+    ) {
       return { end: line.end };
     }
     const ca = readAnchors() ?? "";

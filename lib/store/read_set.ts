@@ -65,7 +65,7 @@ export class StoreReader {
   ) {
     this.#certStore = certStore;
     this.#listing = readDirectory(certStore, [nameOf(lockFile(certStore))]);
-    this.#checkers = { chains: new ChainChecker(), paths: new PathFinder(now), readOtherNames };
+    this.#checkers = { chains: new ChainChecker(now), paths: new PathFinder(now), readOtherNames };
   }
 
   /**

@@ -67,25 +67,27 @@ export interface Transport {
 export async function openTransport(access: ServerAccess, address: string): Promise<Transport> {
   const transport = await openUsual(access, address);
   const { authorities, client } = access.tls;
-  const cannotPin = authorities === undefined || client !== undefined || isProxied(access, address);
+  const cannotPin = address.startsWith("http:") || authorities === undefined ||
+    client !== undefined || isProxied(access, address);
   return cannotPin ? transport : new PinningTransport(transport, access.tls);
 }
 
 /** The runtime refuses a CA certificate of a server also if it is itself in the CA file. */
-class PinningTransport implements Transport {
-  readonly #transport: Transport;
+export class PinningTransport implements Transport {
+  /** For all other certificates. */
+  readonly usual: Transport;
   readonly #tls: ServerAccess["tls"];
   #pinned: Transport | undefined;
 
-  constructor(transport: Transport, tls: ServerAccess["tls"]) {
-    this.#transport = transport;
+  constructor(usual: Transport, tls: ServerAccess["tls"]) {
+    this.usual = usual;
     this.#tls = tls;
   }
 
   async send(request: HttpRequest, limit: number): Promise<RawAnswer> {
     const until = Date.now() + limit;
     try {
-      return await (this.#pinned ?? this.#transport).send(request, limit);
+      return await (this.#pinned ?? this.usual).send(request, limit);
     } catch (error) {
       if (this.#pinned !== undefined) throw error;
       // Then nothing was sent.
@@ -100,7 +102,7 @@ class PinningTransport implements Transport {
   }
 
   close(): void {
-    this.#transport.close();
+    this.usual.close();
   }
 }
 

@@ -102,7 +102,7 @@ const set: fc.Arbitrary<SetTexts> = fc.record({
 
 function judges(texts: SetTexts): void {
   const desired = { otherSans: ["1.2.3;UTF8:a"], key: { origin: "vault", reuse: false } } as const;
-  const checkers = { chains: new ChainChecker(), paths: new PathFinder(NOW), readOtherNames };
+  const checkers = { chains: new ChainChecker(NOW), paths: new PathFinder(NOW), readOtherNames };
   const stored = checkSet(texts, desired, checkers, (part) => texts[part]);
   const { leaf, chain, fullchain } = stored;
   for (const { message } of findWarnings(makeSpec(), stored, NOW, "UTC")) {

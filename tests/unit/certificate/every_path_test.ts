@@ -112,7 +112,7 @@ pureTest("a root with an RSA key that this build cannot verify is in ca.pem", as
 pureTest("a stored set below such a root is whole", () => {
   const leaf = openCertificate(LEAF);
   for (const chain of [LOWER, LOWER + RSA_8192_CROSS]) {
-    const { problem } = new ChainChecker().check(leaf, chain, () => RSA_8192_ROOT);
+    const { problem } = new ChainChecker(NOW).check(leaf, chain, () => RSA_8192_ROOT);
     assert.equal(problem, undefined);
     const { paths } = new PathFinder(NOW).find(undefined, leaf, chain, RSA_8192_ROOT);
     assert.deepEqual(

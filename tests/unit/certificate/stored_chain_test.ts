@@ -19,7 +19,7 @@ function problemOf(
   leaf: Made,
   chain: string,
   ca: string | undefined,
-  checker = new ChainChecker(),
+  checker = new ChainChecker(NOW),
 ) {
   return checker.check(openCertificate(leaf.pem), chain, () => ca).problem;
 }
@@ -95,7 +95,7 @@ pureTest("the top is not checked if no authority is known", () => {
 });
 
 pureTest("ca.pem is read once for a chain, and again as long as it was found wanting", () => {
-  const checker = new ChainChecker();
+  const checker = new ChainChecker(NOW);
   const chain = pems(LOWER, UPPER);
   assert.notEqual(problemOf(LEAF, chain, OTHER.pem, checker), undefined);
   assert.equal(problemOf(LEAF, chain, ROOT.pem, checker), undefined);
@@ -109,9 +109,9 @@ pureTest("the certificate of a chain that ends first is found, a root aside", as
   const lower = await makeAuthority("Lower", { issuer: upper });
   const root = await makeAuthority("Root", { keysOf: ROOT, notAfter: new Date("2026-11-30") });
   const leaf = openCertificate((await makeCertificatePem("leaf", { issuer: lower })).pem);
-  const { end } = new ChainChecker().check(leaf, pems(lower, upper, root), () => ROOT.pem);
+  const { end } = new ChainChecker(NOW).check(leaf, pems(lower, upper, root), () => ROOT.pem);
   assert.deepEqual(end, { name: "Upper", notAfter: soon });
-  assert.deepEqual(new ChainChecker().check(leaf, "", () => undefined), { end: undefined });
+  assert.deepEqual(new ChainChecker(NOW).check(leaf, "", () => undefined), { end: undefined });
 });
 
 /** Lines of CAs, and what servers may give of them. */
@@ -162,7 +162,7 @@ pureTest("the path that lasts longest tells when a chain ends", async () => {
   const below = await makeAuthority("Below", { issuer: young });
   const leaf = openCertificate((await makeCertificatePem("leaf", { issuer: below })).pem);
   const endOf = (chain: readonly Made[], ...ca: readonly Made[]) =>
-    new ChainChecker().check(leaf, pems(...chain), () => pems(...ca)).end;
+    new ChainChecker(NOW).check(leaf, pems(...chain), () => pems(...ca)).end;
   const cross = await makeAuthority("Young Root", { issuer: ROOT, keysOf: young, notAfter: SOON });
   const longest = endOf([below, cross], young)?.notAfter.toISOString();
   assert.equal(longest, "2027-01-30T00:00:00.000Z");

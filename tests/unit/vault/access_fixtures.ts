@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { VaultAccess } from "../../../lib/vault/access/access.ts";
 import { LIMITS } from "../../../lib/vault/access/server_access.ts";
 import { VaultError } from "../../../lib/vault/errors.ts";
+import { PinningTransport, type Transport } from "../../../lib/vault/wire/transport.ts";
 
 export const TOKEN = "s.givenTokenOfTheOperator";
 export const OWN_TOKEN = "s.tokenThatTheLoginMade";
@@ -66,4 +67,9 @@ export function withoutTime(message: string): string {
     const age = Date.now() - Date.parse(moment.replace(" UTC", "Z"));
     return age >= 0 && age < 120_000 ? "NOW" : moment;
   });
+}
+
+/** The client that makes the connection, unless it must be to a pinned certificate. */
+export function clientOf(transport: Transport): Transport {
+  return transport instanceof PinningTransport ? transport.usual : transport;
 }
