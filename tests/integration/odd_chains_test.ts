@@ -63,7 +63,10 @@ opensslTest("a signature that this build can verify is still verified", async ()
   using bench = makeBench();
   const { certificate: pem, key } = await makeOpensslPair(bench.directory, "Ed448", NAME);
   const [root, other] = [await makeAuthority("Root"), await makeAuthority("Root")];
-  const leaf = await makeCertificatePem(NAME, { issuer: root });
+  const leaf = await makeCertificatePem(NAME, {
+    issuer: root,
+    names: [{ type: "dns", value: NAME }],
+  });
   const wrong = [
     // Another key of the same name, and a CA that only has a name of its own.
     { certificate: leaf.pem, private_key: leaf.pkcs8, issuing_ca: other.pem },
