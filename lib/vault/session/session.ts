@@ -278,7 +278,8 @@ function isTokenRefused(answer: RawAnswer): boolean {
 }
 
 function isPolicyRefused(answer: RawAnswer): boolean {
-  return answer.status === 403 && isPolicyDenial(plainErrorsOf(answer));
+  const said = plainErrorsOf(answer);
+  return answer.status === 403 && isPolicyDenial(said) && said.includes("permission denied");
 }
 
 function plainErrorsOf(answer: RawAnswer): string {
