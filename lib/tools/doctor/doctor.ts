@@ -21,6 +21,7 @@ import { secretsOf } from "../../vault/access/credentials.ts";
 import type { Environment } from "../../vault/access/environment.ts";
 import { resolveServers, type ServerAccess } from "../../vault/access/server_access.ts";
 import { messageOf } from "../../text/plain_cause.ts";
+import { socketPath } from "../../text/socket_path.ts";
 import { VaultError } from "../../vault/errors.ts";
 import type { Helpers } from "../../vault/session/login.ts";
 import { NO_HELPERS, openSession, type VaultSession } from "../../vault/session/session.ts";
@@ -103,7 +104,8 @@ export async function examine(examination: Examination, report: Report): Promise
   const secrets = typeof access === "string" ? [] : access.credentials.flatMap(secretsOf);
   const clean = (text: string) => plainLine(text, secrets);
   const reportClean = cleaned(clean, report);
-  if (servers.tls.authorities === undefined) reportClean(unverified(servers));
+  const usesTls = servers.addresses.some((address) => socketPath(address) === undefined);
+  if (usesTls && servers.tls.authorities === undefined) reportClean(unverified(servers));
   let usable = 0;
   const stop = examination.stop ?? new Stop();
   for (const address of servers.addresses) {
