@@ -48,7 +48,10 @@ export function explainFailure(
   if (reason instanceof DOMException && reason.name === "TimeoutError") {
     const seconds = limits.answer / 1000;
     const within = seconds >= 1 ? Math.round(seconds) : Math.ceil(seconds * 100) / 100;
-    const message = `No answer from "${address}" within ${within} s`;
+    const behind = socket === undefined
+      ? ""
+      : "; see the log of the agent or proxy, which may be waiting for its server";
+    const message = `No answer from "${address}" within ${within} s${behind}`;
     return new VaultError(message, { cause: reason, lost: true });
   }
   if (/invalid peer certificate/.test(text)) {

@@ -152,7 +152,10 @@ Deno.test("an agent that does not answer is waited for as long as a request may 
   const limits = { connect: 50, answer: 300 };
   const { message, lost } = await whyNot(directory, { limits });
   resolve(WELL());
-  assert.match(message, /^No answer from "unix:\/\/SOCKET" within 0\.\d+ s$/);
+  assert.match(
+    message,
+    /^No answer from "unix:\/\/SOCKET" within 0\.\d+ s; see the log of the agent/,
+  );
   assert.equal(lost, true);
 });
 
