@@ -1,8 +1,9 @@
 /** Real agents and proxies of OpenBao that listen on a Unix domain socket. */
 import assert from "node:assert/strict";
+import { setUpCertAuth, setUpJwt } from "../support/auth_methods.ts";
 import { startBaoProxy } from "../support/bao_proxy.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
-import { assertNoSecret, assertWell, certificate, makeBench } from "./bench.ts";
+import { assertNoSecret, assertWell, certificate, makeBench, NAME } from "./bench.ts";
 import { settings, withServer } from "./server.ts";
 
 const test = await testsNeeding("openbao");
@@ -63,6 +64,26 @@ test("VAULT_ADDR and BAO_ADDR name a socket, through which VCM logs in itself", 
     assert.match(
       wrong.out,
       new RegExp(`"${proxy.address}" refused the AppRole from VAULT_ROLE_ID .*400`),
+    );
+
+    directory.write("jwt", (await setUpJwt(bao))());
+    const through = settings(bao).replace(bao.address, proxy.address);
+    const byJwt = `auth: {method: jwt, role: vcm, jwt_file: "${directory.at("jwt")}"}`;
+    bench.configure(`${through}\n${byJwt}`, certificate(directory));
+    assertWell(await bench.vcm(["issue", "--force"]));
+
+    // What was issued could log in if it were sent.
+    await setUpCertAuth(bao);
+    const [cert, key] = ["cert", "privkey"].map((part) =>
+      directory.at(`store/${NAME}/${part}.pem`)
+    );
+    const byCert = `client_cert: "${cert}"\nclient_key: "${key}"\nauth: {method: cert}`;
+    bench.configure(`${through}\n${byCert}`, certificate(directory));
+    const unsent = await bench.vcm(["issue", "--force"]);
+    assert.equal(unsent.status, 1);
+    assert.match(
+      unsent.out,
+      /refused the login at "auth\/cert" \(400: .*\); a client certificate is not/,
     );
     assertNoSecret(bench, login.secretId, bao.token);
   }));
