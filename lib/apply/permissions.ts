@@ -5,6 +5,7 @@
  * code, not against links.
  */
 import { directoryOf, nameOf } from "../text/path.ts";
+import { socketPath } from "../text/socket_path.ts";
 import { temporaryFile } from "../store/store_paths.ts";
 import { mayBeLink, withSiblings } from "./commands/planned_paths.ts";
 import { programPaths } from "../host/run_command.ts";
@@ -43,7 +44,7 @@ export interface CommandRights {
 interface Needs {
   /** Files that are written; their directories are read. */
   readonly files?: readonly string[];
-  /** Directories in which anything is written. */
+  /** Directories in which anything is written, and sockets, which take the same permissions. */
   readonly directories?: readonly string[];
   readonly read?: readonly string[];
   readonly net?: readonly string[];
@@ -156,10 +157,9 @@ function needsOfServer(access: AccessInput): Needs {
   );
   return {
     files: secrets.flatMap((path) => [path, temporaryFile(path)]),
-    net: [
-      ...[addresses, proxy].flat().map((address) => new URL(address).hostname),
-      ...redirectHosts,
-    ],
+    directories: addresses.flatMap((address) => socketPath(address) ?? []),
+    net: [addresses, proxy].flat().flatMap((address) => new URL(address).hostname || [])
+      .concat(redirectHosts),
   };
 }
 

@@ -5,6 +5,7 @@ import * as places from "../config/scalars/places.ts";
 import type { Config } from "../config/types.ts";
 import type { Plan } from "../plan/types.ts";
 import { listNames } from "../report/paint.ts";
+import { socketPath } from "../text/socket_path.ts";
 import { resolveAccess } from "../vault/access/access.ts";
 import { unverifiedBy } from "../vault/access/server_access.ts";
 import { keyLogProblem, readVariable } from "../vault/access/environment.ts";
@@ -48,8 +49,9 @@ export function warnUnverified({ vault }: Config, host: Host, emit: Emit): void 
       "tokens and keys";
     const variable = readVariable(host, "ADDR");
     const address = variable === undefined ? undefined : places.address.read(variable.text);
-    const subject = typeof address === "string" ? address : vault.addresses.join(", ");
-    emit({ kind: "warning", subject, message });
+    const addresses = typeof address === "string" ? [address] : vault.addresses;
+    const subject = addresses.filter((one) => socketPath(one) === undefined).join(", ");
+    if (subject !== "" || addresses.length === 0) emit({ kind: "warning", subject, message });
   } catch {
     return; // An invalid variable is reported when the server is needed.
   }

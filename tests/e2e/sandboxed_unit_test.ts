@@ -1,4 +1,5 @@
 /** What the unit of `vcm install` denies, and what a run under it can do, on a real systemd. */
+import { startBaoProxy } from "../support/bao_proxy.ts";
 import { nginxScript } from "../support/fetch_nginx.ts";
 import { pathOfPart } from "../support/parts.ts";
 import { wrapSecretId } from "../support/auth_methods.ts";
@@ -45,6 +46,24 @@ test("a validate opens ports, state and logs, and nothing else", async () => {
   const unit = await installed(scene);
   assert.deepEqual((await probe(scene, unit)).possible, ["write /run"]);
   assert.ok(await exposureOf(scene, unit) <= 2.5);
+});
+
+test("a run reaches an agent on a socket in /run, where it may not write", async () => {
+  await using scene = await startGuarded();
+  const { bao, login, directory } = scene;
+  await Deno.mkdir(`${directory}/agent`);
+  await using _proxy = await startBaoProxy(bao, login, `${directory}/agent`);
+  await sh(scene, `mkdir /run/vault && mount --bind ${SITE}/agent /run/vault`);
+  await configureSite(scene, pairAlone(scene, "a.e2e.test"));
+  const file = `${directory}/vcm.yaml`;
+  const text = (await Deno.readTextFile(file)).replace(/^ *vault_(?:role|secret)_id:.*\n/gm, "");
+  const settings = 'vault: "unix:///run/vault/bao.sock"\n  auth: {method: none}';
+  await Deno.writeTextFile(file, text.replace(/vault: .*/, settings));
+  const unit = await installed(scene);
+  assert.match(unit, /^ProtectSystem=strict$/m);
+  assert.match(unit, /^ReadOnlyPaths=-\/run$/m);
+  assert.equal(await startUnit(scene), undefined);
+  assert.ok((await Deno.stat(`${directory}/store/a.e2e.test/privkey.pem`)).isFile);
 });
 
 test("a whole run works under the unit, with real nginx that validates on a privileged port", async () => {

@@ -16,7 +16,7 @@ const test = await testsNeeding("openbao");
 const LEASED = { allow_any_name: true, max_ttl: "2160h", key_type: "ec", generate_lease: true };
 const FACT = 'it has a lease (the role "leased" has generate_lease=true), so the server revokes ' +
   "it when the token that requested it ends";
-const FIX = 'fix: bao patch pki/roles/leased generate_lease=false (or "vault patch")';
+const FIX = "fix: bao patch pki/roles/leased generate_lease=false";
 
 async function withLeasedRole(
   body: (bao: OpenBao, appRole: Record<string, string>) => Promise<void>,

@@ -1,6 +1,7 @@
 /** Paths, and the addresses of servers. */
 import { isKernelPath, withoutSlashesAtEnd } from "../../text/path.ts";
 import { hasControlCharacter } from "../../text/quote.ts";
+import { socketPath } from "../../text/socket_path.ts";
 import type { TlsTrust } from "../types.ts";
 import { ANY_SCALAR, expected, scalar } from "./scalar.ts";
 
@@ -102,7 +103,7 @@ export const tlsTrust = scalar<TlsTrust>({
 /** Whether an address is encrypted or stays on this host. */
 export function isGuarded(address: string): boolean {
   const { protocol, hostname } = new URL(address);
-  if (protocol === "https:") return true;
+  if (protocol === "https:" || protocol === "unix:") return true;
   return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
@@ -115,19 +116,34 @@ export const address = scalar({
   isHidden: true,
   // No user and password, and no API path, which the client adds.
   pattern: new RegExp(
-    "^[Hh][Tt][Tt][Pp][Ss]?://(?![:@]*[^/\\\\?#:@][^/\\\\?#]*@)" +
-      "(?![^/\\\\]+/(?:.*/)?v1/?$)[^/].*$",
+    "^(?:[Hh][Tt][Tt][Pp][Ss]?://(?![:@]*[^/\\\\?#:@][^/\\\\?#]*@)" +
+      `(?![^/\\\\]+/(?:.*/)?v1/?$)[^/].*|unix://${OF_FILE}${ABSOLUTE})$`,
   ),
   parse: (text) => {
+    const socket = socketPath(text);
+    if (socket !== undefined) return socketAddress(socket);
     if (hasControlCharacter(text) || addressError(text) !== undefined) return undefined;
     const { origin, pathname } = new URL(text);
     return origin + withoutSlashesAtEnd(pathname);
   },
   explain: (text) => {
+    if (text.startsWith("unix:")) return `expected ${A_SOCKET}`;
     const error = addressError(text);
     return error && `expected ${AN_ADDRESS}${error}`;
   },
 });
+
+/** The kernel knows no longer paths of sockets (unix(7)). */
+const SOCKET_LIMIT = 107;
+
+const A_SOCKET = `the absolute path of a socket as in "unix:///run/vault-agent.sock", of at most ` +
+  `${SOCKET_LIMIT} bytes and not in /dev, /proc or /sys`;
+
+function socketAddress(text: string): string | undefined {
+  const path = usablePath(text);
+  const length = new TextEncoder().encode(path).length;
+  return path === undefined || length > SOCKET_LIMIT ? undefined : `unix://${path}`;
+}
 
 /** What a URL must not have; `undefined` if it has nothing such. */
 function addressError(text: string): string | undefined {

@@ -21,6 +21,7 @@ import { secretsOf } from "../../vault/access/credentials.ts";
 import type { Environment } from "../../vault/access/environment.ts";
 import { resolveServers, type ServerAccess } from "../../vault/access/server_access.ts";
 import { messageOf } from "../../text/plain_cause.ts";
+import { socketPath } from "../../text/socket_path.ts";
 import { VaultError } from "../../vault/errors.ts";
 import type { Helpers } from "../../vault/session/login.ts";
 import { NO_HELPERS, openSession, type VaultSession } from "../../vault/session/session.ts";
@@ -35,6 +36,7 @@ import { examineStored } from "./examine_stored.ts";
 import { examineUnits } from "./examine_units.ts";
 import { examineMounts, examinePolicy, examineRoles } from "./examine_pki.ts";
 import { rememberReads } from "./remembered_reads.ts";
+import { nameProgram, type ServerProgram } from "./server_program.ts";
 
 /** Throws ConfigError. */
 export async function doctor(args: Arguments, host: Host): Promise<number> {
@@ -102,14 +104,18 @@ export async function examine(examination: Examination, report: Report): Promise
   );
   const secrets = typeof access === "string" ? [] : access.credentials.flatMap(secretsOf);
   const clean = (text: string) => plainLine(text, secrets);
-  const reportClean = cleaned(clean, report);
-  if (servers.tls.authorities === undefined) reportClean(unverified(servers));
+  let program: ServerProgram = "bao";
+  const reportClean = cleaned(clean, (result) => report(nameProgram(result, program)));
+  const usesTls = servers.addresses.some((address) => socketPath(address) === undefined);
+  if (usesTls && servers.tls.authorities === undefined) reportClean(unverified(servers));
   let usable = 0;
   const stop = examination.stop ?? new Stop();
   for (const address of servers.addresses) {
     await untilHurried(stop, async () => {
-      const results = await examineAddress(address, servers, examination.now, clean);
+      const checks = await examineAddress(address, servers, examination.now, clean);
       if (stop.why !== undefined) return;
+      const { results } = checks;
+      program = checks.program ?? program;
       results.forEach(reportClean);
       // The remaining checks are useful even if the clock is wrong.
       if (results[0]?.verdict !== "problem") usable++;

@@ -9,6 +9,14 @@ import { type CheckResult, found } from "../../report/check_result.ts";
 import type { ServerAccess } from "../../vault/access/server_access.ts";
 import { pathHint } from "../../vault/wire/path_hint.ts";
 import { isProxied, openTransport, probe } from "../../vault/wire/transport.ts";
+import { programOf, type ServerProgram } from "./server_program.ts";
+
+/** What is found out about one server. */
+export interface AddressChecks {
+  readonly results: readonly CheckResult[];
+  /** Undefined if it does not answer like a Vault server. */
+  readonly program?: ServerProgram;
+}
 
 /**
  * Never throws for a failed check. The first result is about the address itself.
@@ -20,7 +28,7 @@ export async function examineAddress(
   access: ServerAccess,
   now: () => Date,
   clean: Clean,
-): Promise<CheckResult[]> {
+): Promise<AddressChecks> {
   try {
     const transport = await openTransport(access, address);
     try {
@@ -29,10 +37,11 @@ export async function examineAddress(
       const headers = { "x-vault-request": "true" };
       const answer = await transport.send({ method: "GET", url, headers }, access.limits.answer);
       const health = parseObject(answer.body);
-      return [
+      const results = [
         ...checkHealth(address, answer.status, health, now(), clean),
         ...checkNamespace(address, access.namespace, health),
       ];
+      return { results, ...(health?.["sealed"] !== undefined && { program: programOf(health) }) };
     } finally {
       transport.close();
     }
@@ -40,7 +49,7 @@ export async function examineAddress(
     const { message } = error instanceof VaultError
       ? error
       : explainFailure(address, error, access.limits, isProxied(access, address));
-    return [found("problem", address, message)];
+    return { results: [found("problem", address, message)] };
   }
 }
 

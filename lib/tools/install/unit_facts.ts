@@ -4,6 +4,7 @@ import { DEFAULT_PROBE_TIMEOUT, DEFAULT_SETTLE } from "../../config/defaults.ts"
 import { SYSTEM_FILE } from "../../config/load.ts";
 import type { Config, ServiceSpec } from "../../config/types.ts";
 import { directoryOf } from "../../text/path.ts";
+import { socketPath } from "../../text/socket_path.ts";
 import { firstIn, isIn, nearestExisting, realPath, topmost } from "./places.ts";
 
 /** Read by systemd before it starts a run. */
@@ -158,6 +159,7 @@ function pathsOf(config: Config): string[] {
     config.logFile,
     config.metricsFile,
     vault.trust.kind === "file" ? vault.trust.path : undefined,
+    ...vault.addresses.map(socketPath),
     vault.clientCert,
     vault.clientKey,
     vault.tokenFile,

@@ -77,7 +77,9 @@ export const ISSUING_DOCS: Readonly<Record<IssuingKey, KeyDoc>> = {
 
 export const SETTINGS_DOCS: KeyDocs<Settings> = {
   vault: {
-    means: "Address of the server, or a list of them, tried in order; `VAULT_ADDR` overrides it.",
+    means: "Address of the server, or of an agent or proxy, also on a Unix domain socket " +
+      "(`unix:///run/vault-agent.sock`), or a list of them, tried in order; `VAULT_ADDR` " +
+      "overrides it.",
     example: "https://vault.example.com:8200",
   },
   namespace: {

@@ -63,7 +63,7 @@ export function checkLease(
   const fact =
     `it has a lease (the role "${role}" has generate_lease=true), so the server revokes ` +
     "it when the token that requested it ends";
-  const fix = `fix: ${leaseFix(`${mount}/roles/${role}`)} (or "vault patch")`;
+  const fix = `fix: ${leaseFix(`${mount}/roles/${role}`)}`;
   const refuse = (why: string) => new Error(`${fact}; ${why}; ${fix}`);
   if (token.kind === "own") throw refuse("VCM's own token ends with this run");
   const { from, life } = token;

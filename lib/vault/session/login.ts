@@ -7,6 +7,7 @@ import type { Credentials } from "../access/credentials.ts";
 import { sendable } from "../access/secrets.ts";
 import { VaultError } from "../errors.ts";
 import { causeAndFix, plainCause } from "../../text/plain_cause.ts";
+import { socketPath } from "../../text/socket_path.ts";
 import type { Answered, Unsafe } from "../wire/connections.ts";
 import type { RawAnswer } from "../wire/transport.ts";
 
@@ -57,7 +58,9 @@ export async function logIn(by: LoginCredentials, ask: Ask, clean: Clean): Promi
     );
   }
   if (isRefusal(by, answer)) {
-    throw new VaultError(`"${address}" ${refusal(by, `(${status}: ${said})`)}${clock}`, { status });
+    throw new VaultError(`"${address}" ${refusal(by, `(${status}: ${said})`, address)}${clock}`, {
+      status,
+    });
   }
   const { client_token, num_uses, policies } = readAnswer(address, path, answer, clean).auth;
   if (typeof client_token !== "string" || client_token === "") {
@@ -99,7 +102,7 @@ function bodyOf(by: LoginCredentials): JsonObject {
   }
 }
 
-function refusal(by: LoginCredentials, said: string): string {
+function refusal(by: LoginCredentials, said: string, address: string): string {
   if (/CIDR restrictions/.test(said)) {
     return `refused the login with ${by.from} ${said}; this host's address is not in the ` +
       "bound CIDRs of the role or the secret id";
@@ -113,6 +116,10 @@ function refusal(by: LoginCredentials, said: string): string {
       return `refused the AppRole from ${by.from} ${said}; check both ids; the secret id may have ` +
         "expired";
     case "cert":
+      if (socketPath(address) !== undefined) {
+        return `refused the login at "auth/${by.mount}" ${said}; a client certificate is not sent ` +
+          'through a socket: use another method, or "auth: {method: none}" if the agent logs in';
+      }
       return `refused the client certificate ${by.from} ${said}; check that it is valid, allows ` +
         `client authentication, and is registered at "auth/${by.mount}"; to issue a new one, run ` +
         "once with VAULT_TOKEN";

@@ -2,6 +2,7 @@
  * Reads an answer of the server: its parts if it is a success, otherwise an error in plain words.
  */
 import { oneLine, redact } from "../../text/secret.ts";
+import { socketPath } from "../../text/socket_path.ts";
 import { VaultError } from "../errors.ts";
 import { clockHint } from "./clock_difference.ts";
 import { type Capability, denialCauses, isPolicyDenial, type Requester, roleOf } from "./denial.ts";
@@ -89,7 +90,10 @@ export function explainRefusal(
   const { status } = answer;
   const refused = (message: string) => new VaultError(`"${address}" ${message}`, { status });
   if (/HTTP request (?:was sent )?to an HTTPS server/i.test(answer.body)) {
-    return refused('speaks TLS; use "https://"');
+    const fix = socketPath(address) === undefined
+      ? 'use "https://"'
+      : "set tls_disable=true on this listener of the agent or proxy";
+    return refused(`speaks TLS; ${fix}`);
   }
   if (isForeign(answer)) {
     return refused(

@@ -1,7 +1,9 @@
 /** Failed connections and requests in plain words. */
 import type { Limits } from "../access/server_access.ts";
 import { formatTime } from "../../text/format_time.ts";
+import { socketPath } from "../../text/socket_path.ts";
 import { NotSentError, VaultError } from "../errors.ts";
+import { explainSocket } from "./socket_failure.ts";
 
 const CLOCK_FIX = "renew it on the server or, if the time is wrong, set this host's clock";
 
@@ -38,13 +40,18 @@ export function explainFailure(
   if (/header value|ByteString|header content/i.test(text)) {
     return new VaultError("The token cannot be sent: it contains a character that is not allowed");
   }
+  const socket = socketPath(address);
+  if (!lost && socket !== undefined) return explainSocket(address, socket, reason);
   const failed = (message: string) => new VaultError(message, { cause: reason });
   const retryable = (message: string) =>
     new VaultError(message, { cause: reason, retryable: true, lost });
   if (reason instanceof DOMException && reason.name === "TimeoutError") {
     const seconds = limits.answer / 1000;
     const within = seconds >= 1 ? Math.round(seconds) : Math.ceil(seconds * 100) / 100;
-    const message = `No answer from "${address}" within ${within} s`;
+    const behind = socket === undefined
+      ? ""
+      : "; see the log of the agent or proxy, which may be waiting for its server";
+    const message = `No answer from "${address}" within ${within} s${behind}`;
     return new VaultError(message, { cause: reason, lost: true });
   }
   if (/invalid peer certificate/.test(text)) {

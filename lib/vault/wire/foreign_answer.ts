@@ -1,4 +1,6 @@
 /** Answers that are not Vault's: of a proxy, a firewall, its web interface or another service. */
+import { shellWord } from "../../text/quote.ts";
+import { socketPath } from "../../text/socket_path.ts";
 import { parseObject } from "./parse_object.ts";
 import { pathHint } from "./path_hint.ts";
 import type { RawAnswer } from "./transport.ts";
@@ -17,7 +19,11 @@ export function describePage({ status, body }: RawAnswer, clean: (text: string) 
 
 /** How to find out who sent an answer that is not Vault's. */
 export function foreignCauses(address: string): string {
+  const socket = socketPath(address);
+  const server = socket === undefined
+    ? address
+    : `--unix-socket ${shellWord(socket)} http://localhost`;
   return pathHint(address) ??
     "a proxy or firewall in front of Vault sent it, or this is not the address of a Vault server; " +
-      `to tell which, run: curl -i ${address}/v1/sys/health (Vault says "sealed")`;
+      `to tell which, run: curl -i ${server}/v1/sys/health (Vault says "sealed")`;
 }

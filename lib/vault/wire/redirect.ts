@@ -3,6 +3,7 @@
  * configuration names.
  */
 import { isGuarded } from "../../config/scalars/places.ts";
+import { socketPath } from "../../text/socket_path.ts";
 import type { ServerAccess } from "../access/server_access.ts";
 import type { Clean } from "./answer.ts";
 import { VaultError } from "../errors.ts";
@@ -23,7 +24,9 @@ export function findRedirect(
   clean: Clean,
 ): { readonly url: string; readonly origin: string } | undefined {
   if (status < 300 || status >= 400) return undefined;
-  const { origin } = new URL(from);
+  const origin = socketPath(from) === undefined
+    ? new URL(from).origin
+    : from.replace(/\/v1\/.*/s, "");
   const refuse = (why: string) =>
     new VaultError(`"${origin}" redirects to "${shown(location, clean)}"${why}`, { status });
   if (location === "" || !URL.canParse(location, from)) {
@@ -36,7 +39,8 @@ export function findRedirect(
         '"vault" or "redirect_hosts"',
     );
   }
-  const plain = from.startsWith("http:") && (access.allowHttp || isGuarded(target.href));
+  const plain = target.protocol === "http:" && !from.startsWith("https:") &&
+    (access.allowHttp || isGuarded(target.href));
   if (target.protocol !== "https:" && !plain) {
     throw refuse(", which would send the token unencrypted; correct api_addr on that server");
   }
@@ -61,7 +65,9 @@ function shown(location: string | undefined, clean: Clean): string {
 function isNamed(target: URL, { addresses, redirectHosts }: Named): boolean {
   if (target.username !== "") return false;
   const port = target.port || (target.protocol === "https:" ? "443" : "80");
-  return addresses.some((address) => new URL(address).origin === target.origin) ||
+  // The origin of a socket is that of all others.
+  const servers = addresses.filter((address) => socketPath(address) === undefined);
+  return servers.some((address) => new URL(address).origin === target.origin) ||
     redirectHosts.some((host) => host === target.hostname || host === `${target.hostname}:${port}`);
 }
 

@@ -3,7 +3,8 @@
  * - over TLS to a server whose certificate is not verified (`vault_ssl_verify: false`) or has
  *   another name (`tls_server_name`);
  * - in plain text to this host itself, past a proxy of the environment, which would send the token
- *   over the network.
+ *   over the network;
+ * - through a Unix domain socket, without permission for any host.
  *
  * If the certificate is not verified, anyone between this host and the server can read the token
  * and the private keys. The compile-time flag of the runtime would turn verification off for
@@ -32,13 +33,23 @@ const FRAME_LIMIT = 65_536;
 
 export class SocketTransport implements Transport {
   readonly #tls: TlsAccess;
+  readonly #path: string | undefined;
 
-  constructor(tls: TlsAccess) {
+  /** @param path Of a Unix domain socket. */
+  constructor(tls: TlsAccess, path?: string) {
     this.#tls = tls;
+    this.#path = path;
   }
 
   async send(request: HttpRequest, limit: number): Promise<RawAnswer> {
-    return readAnswer(await exchange(request, this.#tls, limit));
+    const { url } = request;
+    // As `vault` and `bao` address such a server.
+    const target = new URL(
+      this.#path === undefined
+        ? url
+        : `http://localhost${url.slice(`unix://${this.#path}`.length)}`,
+    );
+    return readAnswer(await exchange(request, target, open(target, this.#tls, this.#path), limit));
   }
 
   close(): void {}
@@ -57,10 +68,13 @@ function connectionOptions(url: URL, { authorities, serverName, client }: TlsAcc
   } satisfies ConnectionOptions;
 }
 
-function exchange(request: HttpRequest, tls: TlsAccess, limit: number): Promise<Buffer> {
-  const url = new URL(request.url);
+function exchange(
+  request: HttpRequest,
+  url: URL,
+  socket: Socket,
+  limit: number,
+): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  const socket = open(url, tls);
   const timer = setTimeout(() => {
     socket.destroy(new DOMException("Signal timed out.", "TimeoutError"));
   }, limit);
@@ -89,7 +103,8 @@ function exchange(request: HttpRequest, tls: TlsAccess, limit: number): Promise<
   return promise.finally(() => socket.destroy());
 }
 
-function open(url: URL, tls: TlsAccess): Socket {
+function open(url: URL, tls: TlsAccess, path: string | undefined): Socket {
+  if (path !== undefined) return connectPlainly({ path });
   const options = connectionOptions(url, tls);
   if (url.protocol === "https:") return connect(options);
   return connectPlainly({ host: options.host, port: Number(url.port || 80) });

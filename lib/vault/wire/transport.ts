@@ -1,5 +1,7 @@
 /** Requests to one server, bounded in time and size. */
 import { isGuarded } from "../../config/scalars/places.ts";
+import { shellWord } from "../../text/quote.ts";
+import { socketPath } from "../../text/socket_path.ts";
 import type { Limits, ServerAccess } from "../access/server_access.ts";
 import { NotSentError, VaultError } from "../errors.ts";
 import { readDate } from "./clock_difference.ts";
@@ -47,7 +49,7 @@ export const BODY_LIMIT = 1_048_576;
 export function tooLong(url: string): VaultError {
   const [address = url] = url.split("/v1/");
   return new VaultError(
-    `The answer of "${new URL(url).origin}" is longer than ${BODY_LIMIT / 1024} KiB; ` +
+    `The answer of "${address}" is longer than ${BODY_LIMIT / 1024} KiB; ` +
       (pathHint(address) ?? "is this a Vault server?"),
     { lost: true },
   );
@@ -67,7 +69,7 @@ export interface Transport {
 export async function openTransport(access: ServerAccess, address: string): Promise<Transport> {
   const transport = await openUsual(access, address);
   const { authorities, client } = access.tls;
-  const cannotPin = address.startsWith("http:") || authorities === undefined ||
+  const cannotPin = !address.startsWith("https:") || authorities === undefined ||
     client !== undefined || isProxied(access, address);
   return cannotPin ? transport : new PinningTransport(transport, access.tls);
 }
@@ -110,7 +112,7 @@ async function openUsual(access: ServerAccess, address: string): Promise<Transpo
   const { authorities, client } = access.tls;
   if (needsSocket(access, address)) {
     const { SocketTransport } = await import("./socket_transport.ts");
-    return new SocketTransport(access.tls);
+    return new SocketTransport(access.tls, socketPath(address));
   }
   try {
     return new FetchTransport({
@@ -132,6 +134,7 @@ export function isProxied(access: ServerAccess, address: string): boolean {
 }
 
 function needsSocket({ tls, proxy, proxied }: ServerAccess, address: string): boolean {
+  if (socketPath(address) !== undefined) return true;
   if (address.startsWith("http:")) return proxied && isGuarded(address);
   if (tls.authorities !== undefined && tls.serverName === undefined) return false;
   if (proxy === undefined) return true;
@@ -187,10 +190,7 @@ async function readBounded(response: Response, url: string): Promise<string> {
  * Throws VaultError.
  */
 export async function probe(address: string, limits: Limits): Promise<void> {
-  const url = new URL(address);
-  const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
-  const hostname = url.hostname.replace(/^\[|\]$/g, "");
-  const connecting = Deno.connect({ hostname, port });
+  const connecting = connectTo(address);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<"late">((resolve) => {
     timer = setTimeout(() => resolve("late"), limits.connect);
@@ -214,4 +214,17 @@ export async function probe(address: string, limits: Limits): Promise<void> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function connectTo(address: string): Promise<Deno.Conn> {
+  const path = socketPath(address);
+  if (path !== undefined) {
+    if ((await Deno.stat(path)).isSocket) return await Deno.connect({ transport: "unix", path });
+    throw new VaultError(
+      `Cannot connect to "${address}": it is not a socket; see: ls -ld ${shellWord(path)}`,
+    );
+  }
+  const url = new URL(address);
+  const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
+  return await Deno.connect({ hostname: url.hostname.replace(/^\[|\]$/g, ""), port });
 }

@@ -68,7 +68,9 @@ const settings = fc.tuple(
   issuing,
   login,
   some({
-    vault: oneOrMore(dnsName.map((name) => `https://${name}:8200`)),
+    vault: oneOrMore(
+      dnsName.chain((name) => fc.constantFrom(`https://${name}:8200`, `unix:///run/${name}.sock`)),
+    ),
     namespace: path,
     vault_ssl_verify: fc.oneof(boolean, fc.constant("/etc/ssl/ca.pem")),
     tls_server_name: dnsName,

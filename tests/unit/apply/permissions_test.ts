@@ -61,6 +61,19 @@ Deno.test("to issue, the servers of the file may be asked, and a secret id be ke
   });
 });
 
+Deno.test("to issue through a socket, it may be connected to, and no host", () => {
+  const access = {
+    ...ACCESS,
+    addresses: ["unix:///run/vault/a.sock"],
+    proxy: undefined,
+    redirectHosts: [],
+    credentials: [{ kind: "none" }],
+  } as const;
+  const { files } = rightsFor(makePlan([], [issueStep("web")]), access);
+  const paths = ["/run/vault/a.sock", STORE];
+  assert.deepEqual(files, { read: paths, write: paths, net: [] });
+});
+
 Deno.test("to deploy, the files may be written that are named, and no others of their directory", () => {
   using directory = makeDirectory();
   const at = (name: string) => directory.at(`ssl/${name}`);

@@ -60,6 +60,16 @@ unverifiedTest("what a variable lets verify is not warned of", async (site) => {
   }
 });
 
+unverifiedTest("a socket, which has no certificate, is not warned of", async (site) => {
+  const address = "unix:///run/vault-agent.sock";
+  assert.equal((await run(site, "run", { VAULT_ADDR: address })).stderr, "");
+  const text = await Deno.readTextFile(site.config);
+  await site.configure(
+    text.replace("vault: ", `vault: ["${address}", `).replace(":8200", ":8200]"),
+  );
+  assert.equal((await run(site, "run")).stderr, `warning: ${WARNING}\n`);
+});
+
 unverifiedTest("a variable that lets nobody verify is warned of too", async (site) => {
   for (const name of ["VAULT_SKIP_VERIFY", "BAO_SKIP_VERIFY"]) {
     const { status, stdout, stderr } = await run(site, "run", { [name]: "1" });

@@ -16,7 +16,7 @@ function isScalar(value: unknown): value is Scalar<unknown> {
 
 pureTest("a long scalar is read at once", () => {
   const scalars = Object.entries({ ...names, ...places, ...plain, ...services, maintenanceWindow });
-  const begins = ["", "a", "/", "https://", "https://h/", "mon", "1.2;UTF8:", "a@"];
+  const begins = ["", "a", "/", "https://", "https://h/", "unix:///", "mon", "1.2;UTF8:", "a@"];
   const units = ["a", "/", ":", "1", "a.", "-", " ", "mon "];
   for (const [name, scalar] of scalars) {
     if (!isScalar(scalar)) continue;

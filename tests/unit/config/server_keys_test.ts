@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
+import * as places from "../../../lib/config/scalars/places.ts";
 import type { VaultSettings } from "../../../lib/config/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
 import { assertDiagnostics } from "./diagnostics.ts";
@@ -135,6 +136,27 @@ pureTest("plain http is accepted if it is allowed, and to this host itself", asy
   const hosts = ["localhost:8200", "127.0.0.1:8200", "127.8.9.1", "[::1]:8200", "LOCALHOST"];
   for (const host of hosts) {
     await assertDiagnostics(`config:\n  vault: "http://${host}"\ncerts: []\n`);
+  }
+});
+
+pureTest("a socket is an address that needs no allow_http", async () => {
+  const config = (text: string) => `config:\n  vault: "${text}"\ncerts: []\n`;
+  const longest = `unix:///${"a".repeat(106)}`;
+  for (const text of ["unix:///run/vault-agent.sock", "unix:///run/a b?#%.sock", longest]) {
+    await assertDiagnostics(config(text));
+    assert.equal(places.address.read(text), text);
+  }
+  assert.equal(places.address.read("unix:///run//./a.sock"), "unix:///run/a.sock");
+  const wrong = ["unix:", "unix://", "unix:///", "unix://run/a.sock", "unix:/run/a.sock"].concat(
+    ["unix:///run/", "unix:///run/../a", "unix:///dev/shm/a", "unix://@abstract", `${longest}a`],
+    [`unix:///${"ä".repeat(54)}`, "unix:///a\\nb"],
+  );
+  for (const text of wrong) {
+    await assertDiagnostics(
+      config(text),
+      "f:2:10 config.vault: expected the absolute path of a socket as in " +
+        '"unix:///run/vault-agent.sock", of at most 107 bytes and not in /dev, /proc or /sys',
+    );
   }
 });
 

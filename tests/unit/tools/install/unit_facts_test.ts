@@ -88,6 +88,14 @@ Deno.test("unitFacts() opens the directory of a secret id only if one is unwrapp
   }
 });
 
+Deno.test("unitFacts() sees a socket in a place that is otherwise hidden", () => {
+  const facts = (address: string) =>
+    unitFacts({ ...FULL, vault: { ...FULL.vault, addresses: ["https://v", address] } }, BINARY);
+  assert.equal(facts("unix:///tmp/agent.sock").inTmp, "/tmp/agent.sock");
+  assert.equal(facts("unix:///run/user/0/agent.sock").inHome, "/run/user/0/agent.sock");
+  assert.equal(facts("unix:///run/agent.sock").inTmp, undefined);
+});
+
 Deno.test("unitFacts() keeps the configuration closed inside of what is open", () => {
   const of = (path: string, parts: Partial<Config> = {}) => {
     const config = makeConfig([specOf([{ path }])], "/etc/vcm/vcm.yaml");

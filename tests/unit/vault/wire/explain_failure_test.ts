@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { LIMITS } from "../../../../lib/vault/access/server_access.ts";
-import { VaultError } from "../../../../lib/vault/errors.ts";
+import { NotSentError, VaultError } from "../../../../lib/vault/errors.ts";
 import { explainFailure } from "../../../../lib/vault/wire/explain_failure.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 
@@ -119,6 +119,27 @@ pureTest(
     }
   },
 );
+
+pureTest("explainFailure() says of a socket what the system says", () => {
+  const address = "unix:///run/a b.sock";
+  const denied = "permission denied; see: namei -l '/run/a b.sock'";
+  const busy = "its queue of connections is full; the agent or proxy is busy";
+  const failures = [
+    ["EACCES", "Permission denied (os error 13)", denied, false],
+    ["EAGAIN", "Resource temporarily unavailable (os error 11)", busy, true],
+    [
+      "ELOOP",
+      "Too many levels of symbolic links (os error 40)",
+      "too many levels of symbolic links",
+    ],
+  ] as const;
+  for (const [code, said, why, retryable = false] of failures) {
+    const reason = Object.assign(new Error(said), { code });
+    const explained = explainFailure(address, new NotSentError(reason), LIMITS);
+    assert.equal(explained.message, `Cannot connect to "${address}": ${why}`);
+    assert.deepEqual([explained.retryable, explained.lost], [retryable, false]);
+  }
+});
 
 pureTest("explainFailure() does not change a plain message", () => {
   const error = new VaultError("said", { status: 400 });
