@@ -48,6 +48,11 @@ function checkCommonName(
   role: Role,
   { commonName, excludeCnFromSans }: CertificateSpec,
 ): RoleProblem[] {
+  if (commonName === "") {
+    return role["require_cn"] === false
+      ? []
+      : [fatal(`the role has require_cn=true: set require_cn=false on it, or set "common_name"`)];
+  }
   const validations = listOf(role["cn_validations"]);
   if (validations.length === 1 && validations[0] === "disabled") return [];
   const reason = refuses(role, commonName, !excludeCnFromSans);

@@ -2,6 +2,10 @@
 
 /** @param rolePath Such as `pki/roles/web`; `undefined` if the path of the request has none. */
 export function nameHint(said: string, rolePath: string | undefined): string | undefined {
+  if (/unless "require_cn" is set to false/.test(said)) {
+    const fix = rolePath === undefined ? "" : ` (bao patch ${rolePath} require_cn=false)`;
+    return `the role must have require_cn=false${fix}; or set "common_name"`;
+  }
   const name = /(?:name|address) (.+) not allowed by this role/.exec(said)?.[1];
   if (name === undefined) return undefined;
   const parts = name.split("@");
