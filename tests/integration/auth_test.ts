@@ -186,7 +186,8 @@ test("a JWT logs in", (t) =>
       assert.equal(
         firstLine((await bench.vcm(["issue", "--force"])).out, bao),
         `failed  ${NAME}: "ADDRESS" denied a login at "auth/nowhere" (403: permission denied); is ` +
-          'an auth method "jwt" mounted there? If it is elsewhere, set "mount" under "auth"',
+          'an auth method "jwt" mounted there? If it is elsewhere, set "mount" under "auth"; or ' +
+          "its role is bound to other addresses than this host's (token_bound_cidrs)",
       );
     });
   }));

@@ -120,13 +120,14 @@ test("a server that cannot work for a while is asked again, so often and no more
     });
 
     await t.step("never for a refusal", async () => {
-      for (const status of [400, 403]) {
+      // The policy has the path, so it may want the answer wrapped: that is tried once.
+      for (const [status, requests] of [[400, 1], [403, 2]] as const) {
         const { asked } = await withFaults(
           9,
           5,
           () => Response.json({ errors: ["1 error occurred: no"] }, { status }),
         );
-        assert.equal(asked, 1);
+        assert.equal(asked, requests);
       }
     });
 

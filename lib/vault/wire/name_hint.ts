@@ -11,8 +11,8 @@ export function nameHint(said: string, rolePath: string | undefined): string | u
   const parts = name.split("@");
   if (parts.length > 2) return 'it has more than one "@": no role allows it; use another name';
   const host = parts.at(-1) ?? "";
-  // With a character, or a hyphen at an end of a label, that a host name cannot have.
-  if (/[^\w.*-]|_|(?:^|\.)-|-(?:\.|$)/.test(host)) {
+  // With a character, a hyphen at an end of a label, or a label, that a host name cannot have.
+  if (/[^\w.*-]|_|(?:^|\.)-|-(?:\.|$)|(?:^|\.)\.|[^.]{64}/.test(host)) {
     return "it is not a host name: the role must have enforce_hostnames=false, and allow it by " +
       "allow_any_name or allowed_domains; or use another name";
   }
