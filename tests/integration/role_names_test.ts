@@ -135,7 +135,6 @@ const NAMES: readonly Desired[] = [
     "a..b",
     "a..example.test",
     ".example.test",
-    "example.test.",
     "foo@foo@foo",
     "ops@web@example.test",
     `${"a".repeat(63)}.example.test`,

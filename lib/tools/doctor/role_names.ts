@@ -146,7 +146,7 @@ function almostAllowed(
 }
 
 function hasBadLabel(host: string): boolean {
-  return host.replace(/\.$/, "").split(".").some((label) => label === "" || label.length > 63);
+  return host.split(".").some((label) => label === "" || label.length > 63);
 }
 
 function isLocal(role: Role, base: string): boolean {
