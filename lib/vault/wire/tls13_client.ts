@@ -115,9 +115,15 @@ export class Tls13Client {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length; at += MOST_CONTENT) {
-      const part = bytes.subarray(at, at + MOST_CONTENT);
-      await this.#write(this.#cipher().encrypt(APPLICATION, part));
+    try {
+      for (let at = 0; at < bytes.length; at += MOST_CONTENT) {
+        const part = bytes.subarray(at, at + MOST_CONTENT);
+        await this.#write(this.#cipher().encrypt(APPLICATION, part));
+      }
+    } catch (error) {
+      // A server that refuses the client says why, and closes.
+      await this.read();
+      throw error;
     }
   }
 
