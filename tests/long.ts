@@ -6,12 +6,13 @@ import { arm64 } from "./long/arm64.ts";
 import { doubleBuild } from "./long/double_build.ts";
 import { fuzz } from "./long/fuzz.ts";
 import { newerDeno } from "./long/newer_deno.ts";
+import { newerOpenBao } from "./long/newer_openbao.ts";
 import { recipes } from "./long/recipes.ts";
 import type { Step } from "./long/step.ts";
 import { sweeps } from "./long/sweeps.ts";
 import { secondsSince } from "./run_tests.ts";
 
-const STEPS: readonly Step[] = [recipes, doubleBuild, arm64, newerDeno, sweeps, fuzz];
+const STEPS: readonly Step[] = [recipes, doubleBuild, arm64, newerDeno, newerOpenBao, sweeps, fuzz];
 
 if (import.meta.main) {
   const unknown = Deno.args.filter((arg) => STEPS.every(({ name }) => name !== arg));

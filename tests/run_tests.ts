@@ -27,6 +27,8 @@ export interface TestRun {
   readonly deno?: string;
   /** After which the run is ended, and has failed. */
   readonly minutes?: number;
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface TestResult {
@@ -37,13 +39,14 @@ export interface TestResult {
 
 /** Runs tests, which print as they go. */
 export async function runTests(
-  { paths, flags, deno = Deno.execPath(), minutes }: TestRun,
+  { paths, flags, deno = Deno.execPath(), minutes, env = {} }: TestRun,
 ): Promise<TestResult> {
   const report = await Deno.makeTempFile({ suffix: ".xml" });
   try {
     const { success } = await new Deno.Command(deno, {
       args: ["test", "--no-check", ...flags, `--junit-path=${report}`, ...paths],
       cwd: ROOT,
+      env,
       stdin: "null",
       ...(minutes !== undefined && { signal: AbortSignal.timeout(minutes * 60_000) }),
     }).spawn().status;

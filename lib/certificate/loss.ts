@@ -48,8 +48,8 @@ export function findLoss(contents: Contents, given: LossTerms): Loss {
   const leaves = certificates.filter((one) => isLeaf(one) || isOfKey.has(one));
   const isNamed = ({ alias }: FoundCertificate | FoundKey) => alias === terms.alias;
   const sharesName = ({ x509 }: FoundCertificate) => {
-    const { commonName = "", dnsNames } = readFacts(x509);
-    return [commonName, ...dnsNames].some((name) => terms.names.includes(name));
+    const { commonName, dnsNames, uris } = readFacts(x509);
+    return [commonName, ...dnsNames, ...uris].some((name) => name && terms.names.includes(name));
   };
   // The one in the place of the one that VCM writes.
   const leaf = !terms.writesLeaf
@@ -153,8 +153,12 @@ function isSame(one: FoundCertificate, other: FoundCertificate | undefined): boo
 
 function describe(what: string, { x509, alias }: FoundCertificate, terms: LossTerms): string {
   if (terms.anonymous) return what.replace("the", "a");
-  const { commonName, dnsNames: [first], serial } = readFacts(x509);
-  const name = commonName ?? first ?? `serial number ${serial}`;
+  const { commonName, dnsNames, uris, serial } = readFacts(x509);
+  const [name = `serial number ${serial}`] = [
+    ...commonName ? [commonName] : [],
+    ...dnsNames,
+    ...uris,
+  ];
   const of = what === "the certificate" ? "of " : "";
   return `${what} ${of}"${name}"${alias === undefined ? "" : ` (alias "${printable(alias)}")`}`;
 }

@@ -5,6 +5,7 @@ import type { Certificate } from "./certificate.ts";
 
 /** Names as they are configured. */
 export interface WantedNames {
+  /** Empty: none. */
   readonly commonName: string;
   readonly dnsSans: readonly string[];
   readonly ipSans: readonly string[];
@@ -28,11 +29,13 @@ interface NameDifference {
 export function compareNames(wanted: WantedNames, certificate: Certificate): NameDifference {
   // The names of a certificate are printable since they were read.
   const commonName = canonicalHost(printable(wanted.commonName));
-  const have = certificate.commonName === undefined
+  const found = certificate.commonName;
+  const have = found === undefined
     ? [...certificate.dnsNames, ...certificate.ipAddresses, ...certificate.emails]
-    : [certificate.commonName];
-  const missing = have.some((name) => canonicalHost(name) === commonName) ? [] : [commonName];
-  const extra: string[] = [];
+    : [found];
+  const hasOwn = commonName === "" || have.some((name) => canonicalHost(name) === commonName);
+  const missing = hasOwn ? [] : [commonName];
+  const extra = commonName === "" && found ? [`the common name ${found}`] : [];
   const compare = (
     desired: readonly string[],
     found: readonly string[],

@@ -4,17 +4,32 @@ import { quote } from "../text/quote.ts";
 import type { KeyPath } from "./diagnostic.ts";
 import type { Certificate, RuleContext } from "./rule_context.ts";
 
-/** Reports the name of a host that no certificate can have. Any other text is allowed. */
+/**
+ * Reports the name of a host that no certificate can have, and a certificate without any name. Any
+ * other text is allowed.
+ */
 export function checkCommonName(context: RuleContext, at: KeyPath, entry: Certificate): void {
   const key = entry.common_name === undefined ? "name" : "common_name";
   const text = entry[key];
   if (text === undefined || context.isInvalid([...at, "common_name"])) return;
+  if (text === "") {
+    // A list with an error in it may have had a name.
+    const isNamed = SAN_KEYS.some((san) => (entry[san]?.length ?? 0) > 0);
+    const isInvalid = SAN_KEYS.some((san) => context.isInvalid([...at, san]));
+    if (!isNamed && !isInvalid) context.report([...at, key], NAMELESS);
+    return;
+  }
   const problem = problemOf(
     text,
     entry.exclude_cn_from_sans ?? context.settings.exclude_cn_from_sans,
   );
   if (problem !== undefined) context.report([...at, key], `${problem}, got ${quote(text)}`);
 }
+
+const SAN_KEYS = ["dns_sans", "ip_sans", "uri_sans", "email_sans", "other_sans"] as const;
+const NAMELESS =
+  'an empty "common_name" means a certificate without one, so it needs another name, ' +
+  'such as "uri_sans: [spiffe://example.com/web]"';
 
 function problemOf(text: string, excluded = false): string | undefined {
   const name = asciiName(text);

@@ -102,7 +102,7 @@ const issuingKeys = {
   spread: key(plain.spread, 0),
   keep: key(plain.count, 0),
   window: key(windows),
-  issuer: key(names.commonName),
+  issuer: key(names.issuerName),
   pki: key(names.mount),
   role: key(names.role),
   issuer_ref: key(names.issuerRef),

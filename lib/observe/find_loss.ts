@@ -59,13 +59,13 @@ async function withLoss(
   const password = encryption && "password" in encryption
     ? encryption.password.reveal()
     : undefined;
-  const { name, commonName, dnsSans } = certificate;
+  const { name, commonName, dnsSans, uriSans } = certificate;
   const parts = partsOf(spec.what);
   const loss = findLoss(await contentsOf(bytes.value, password), {
     writesLeaf: parts.includes("cert") || parts.includes("fullchain"),
     writesKey: holdsKey(spec.what),
     alias: spec.alias ?? name,
-    names: [commonName, ...dnsSans],
+    names: [commonName, ...dnsSans, ...uriSans],
     written: new Set(
       parts.flatMap((part) => {
         const text = texts[part];

@@ -116,7 +116,7 @@ const DENIED: readonly [string, object, RegExp][] = [
   [
     "name: a.test",
     {},
-    /must have its domain in allowed_domains, with allow_bare_domains=true for the domain/,
+    /must have its domain in allowed_domains, with allow_bare_domains=true for the domain itself/,
   ],
   ['name: "*.b.a.test"', {}, /allow_wildcard_certificates=true, and its domain in allowed_domains/],
   ['name: "b.*.a.test"', { allow_any_name: true }, /no server allows a "\*" outside of the first/],

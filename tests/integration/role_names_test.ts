@@ -79,6 +79,14 @@ const ROLES: Readonly<Record<string, Settings>> = {
     allow_any_name: true,
     allowed_other_sans: [`${UPN};utf-8:*@example.test`],
   },
+  "no common name": { ...AT_EXAMPLE, allow_subdomains: true, require_cn: false },
+  "no common name, by the body": {
+    allow_any_name: true,
+    allowed_uri_sans: ["spiffe://*"],
+    require_cn: false,
+    use_csr_sans: false,
+    use_csr_common_name: false,
+  },
   "all other names": { allow_any_name: true, allowed_other_sans: ["*"] },
 };
 
@@ -127,7 +135,6 @@ const NAMES: readonly Desired[] = [
     "a..b",
     "a..example.test",
     ".example.test",
-    "example.test.",
     "foo@foo@foo",
     "ops@web@example.test",
     `${"a".repeat(63)}.example.test`,
@@ -140,6 +147,11 @@ const NAMES: readonly Desired[] = [
   ].map((commonName) => ({ commonName })),
   ...["example.test", "web.example.test", "*.example.test", "other.test"]
     .map((name) => ({ ...LOCAL, dnsSans: [name] })),
+  { commonName: "", dnsSans: ["web.example.test"] },
+  { commonName: "", dnsSans: ["web.example.test"], excludeCnFromSans: true },
+  { commonName: "", emailSans: ["ops@web.example.test"] },
+  { commonName: "", ipSans: ["10.1.1.20"] },
+  { commonName: "", uriSans: ["spiffe://example.test/web"] },
   { commonName: "10.1.1.20", excludeCnFromSans: true },
   { commonName: "a..b", excludeCnFromSans: true },
   { ...LOCAL, emailSans: ["ops@bücher.example.test"] },

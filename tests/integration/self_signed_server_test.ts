@@ -1,5 +1,6 @@
 /** Servers whose certificate is its own CA, as the packages of Vault and OpenBao make it. */
 import assert from "node:assert/strict";
+import { startConnectProxy } from "../support/connect_proxy.ts";
 import { freePort } from "../support/free_port.ts";
 import { openssl } from "../support/openssl_pki.ts";
 import { pathOfPart } from "../support/parts.ts";
@@ -69,12 +70,17 @@ async function serve({ directory }: Bench, more = "") {
   };
 }
 
-async function run(bench: Bench, address: string, more: string): Promise<string> {
+async function run(
+  bench: Bench,
+  address: string,
+  more: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
   bench.configure(
     `vault: "${address}"\npki: "pki"\nrole: "web"\nretries: 0\n${more}`,
     certificate(bench.directory),
   );
-  const { status, out } = await bench.vcm(["run"], { VAULT_TOKEN: "unchecked" });
+  const { status, out } = await bench.vcm(["run"], { VAULT_TOKEN: "unchecked", ...env });
   assert.equal(status, 1);
   return out;
 }
@@ -116,4 +122,35 @@ test("that the server speaks only TLS 1.2 is told", async () => {
   const file = `vault_ssl_verify: "${bench.directory.at("self.pem")}"`;
   const said = await run(bench, `https://127.0.0.1:${server.port}`, file);
   assert.match(said, /accepted only over TLS 1\.3 with AES-128-GCM.*; give the server one with/);
+});
+
+test("what cannot be used with such a certificate is told with what to do", async () => {
+  using bench = makeBench();
+  const { directory } = bench;
+  const file = `vault_ssl_verify: "${directory.at("self.pem")}"`;
+  const only = "is accepted only over TLS 1\\.3 .* with a key of RSA, P-256, P-384 or Ed25519";
+  await makeOwn(directory, { kind: ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:secp521r1"] });
+  {
+    await using server = await serve(bench);
+    const said = await run(bench, `https://127.0.0.1:${server.port}`, file);
+    assert.match(said, new RegExp(`${only}; give the server one with basicConstraints=CA:FALSE`));
+  }
+  await makeOwn(directory);
+  await makeOwn(directory, { file: "client" });
+  const both = " tls_require_and_verify_client_cert = true\n" +
+    ` tls_client_ca_file = "${directory.at("client.pem")}"\n`;
+  await using server = await serve(bench, both);
+  const address = `https://127.0.0.1:${server.port}`;
+  assert.match(
+    await run(bench, address, file),
+    /asks for a client certificate, which VCM cannot send to .*; give the server one with/,
+  );
+  const without = /it is a CA certificate; give the server one .* \(without a proxy and a client/;
+  const client = `client_cert: "${directory.at("client.pem")}"\nclient_key: "${
+    directory.at("client.key")
+  }"`;
+  assert.match(await run(bench, address, `${file}\n${client}`), without);
+  await using proxy = startConnectProxy();
+  const proxied = await run(bench, address, file, { VAULT_PROXY_ADDR: proxy.address });
+  assert.match(proxied, without);
 });

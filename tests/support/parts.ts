@@ -7,7 +7,7 @@ import { fetchAcl } from "./fetch_acl.ts";
 import { fetchHaproxy } from "./fetch_haproxy.ts";
 import { fetchMan } from "./fetch_man.ts";
 import { fetchNginx } from "./fetch_nginx.ts";
-import { fetchOpenBao } from "./fetch_openbao.ts";
+import { fetchOpenBao, usualVersion } from "./fetch_openbao.ts";
 import { fetchPodman } from "./fetch_podman.ts";
 import { fetchPrometheus } from "./fetch_prometheus.ts";
 import { fetchShells } from "./fetch_shells.ts";
@@ -17,7 +17,7 @@ import { probeDiskImage } from "./probe_disk_image.ts";
 import { probeMachine } from "./probe_machine.ts";
 
 const FETCHERS = {
-  openbao: () => fetchOpenBao("2.6.2"),
+  openbao: () => fetchOpenBao(usualVersion()),
   "openbao-2.7": () => fetchOpenBao("2.7.2"),
   nginx: fetchNginx,
   haproxy: fetchHaproxy,

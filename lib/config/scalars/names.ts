@@ -31,11 +31,20 @@ function asLine(text: string): string | undefined {
   return hasControlCharacter(text) ? undefined : text;
 }
 
-/** The subject's common name: any one line of text. */
-export const commonName = scalar({
+/** The common name of an issuer: any one line of text. */
+export const issuerName = scalar({
   words: "name",
   wanted: "a name",
   pattern: /^\S(?:.*\S)?$/,
+  parse: asLine,
+  editor: ANY_SCALAR,
+});
+
+/** The subject's common name; empty: none. */
+export const commonName = scalar({
+  words: 'name, or `""`',
+  wanted: "a name",
+  pattern: /^(?:\S(?:.*\S)?)?$/,
   parse: asLine,
   editor: ANY_SCALAR,
 });

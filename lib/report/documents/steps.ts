@@ -150,7 +150,7 @@ export interface CertificateRequestJson {
   readonly mount: string;
   /** Name of the role. */
   readonly role: string;
-  /** The common name. */
+  /** The common name; empty: none. */
   readonly commonName: string;
   /** Further DNS names. */
   readonly dnsSans: readonly string[];

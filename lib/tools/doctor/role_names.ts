@@ -48,6 +48,11 @@ function checkCommonName(
   role: Role,
   { commonName, excludeCnFromSans }: CertificateSpec,
 ): RoleProblem[] {
+  if (commonName === "") {
+    return role["require_cn"] === false
+      ? []
+      : [fatal(`the role has require_cn=true: set require_cn=false on it, or set "common_name"`)];
+  }
   const validations = listOf(role["cn_validations"]);
   if (validations.length === 1 && validations[0] === "disabled") return [];
   const reason = refuses(role, commonName, !excludeCnFromSans);
@@ -141,7 +146,7 @@ function almostAllowed(
 }
 
 function hasBadLabel(host: string): boolean {
-  return host.replace(/\.$/, "").split(".").some((label) => label === "" || label.length > 63);
+  return host.split(".").some((label) => label === "" || label.length > 63);
 }
 
 function isLocal(role: Role, base: string): boolean {

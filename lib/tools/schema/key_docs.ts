@@ -107,7 +107,8 @@ const CERTIFICATE_DOCS: KeyDocs<CertificateEntry> = {
     example: "web.example.com",
   },
   common_name: {
-    means: "Common name, if it differs from `name`. An IP address is also an IP SAN.",
+    means: "Common name, if it differs from `name`. An IP address is also an IP SAN. If it is " +
+      '`""`, the certificate has none: the role must have `require_cn=false`.',
     otherwise: "`name`",
     example: "web.example.com",
   },

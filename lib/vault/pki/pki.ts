@@ -63,7 +63,7 @@ function hasIssued({ data }: VaultAnswer): boolean {
 export function bodyOf(request: CertificateRequest, csr: string | undefined): JsonObject {
   const { commonName, dnsSans, emailSans, ipSans, uriSans, otherSans, ttl, ttlText } = request;
   return {
-    common_name: commonName,
+    common_name: commonName || undefined,
     alt_names: [...dnsSans, ...emailSans].join(",") || undefined,
     ip_sans: ipSans.join(",") || undefined,
     // Lists, since commas are allowed in them.

@@ -61,6 +61,7 @@ export async function makeSigningRequest(
   request: CertificateRequest,
   storedKey?: string,
 ): Promise<SigningRequest> {
+  const { commonName } = request;
   const reused = storedKey === undefined ? undefined : openKey(storedKey, request.key.type);
   const type = reused?.type ?? request.key.type ?? DEFAULT_KEY_TYPE;
   const { make, algorithm } = TYPES[type];
@@ -68,7 +69,7 @@ export async function makeSigningRequest(
   const names = encodeAltNames(request, request.excludeCnFromSans);
   const made = await x509.Pkcs10CertificateRequestGenerator.create({
     // One explicit string type: a plain text that begins with "#" would be read as hexadecimal.
-    name: new x509.Name([{ CN: [{ utf8String: request.commonName }] }]),
+    name: new x509.Name(commonName === "" ? [] : [{ CN: [{ utf8String: commonName }] }]),
     keys: await importKeys(key, algorithm),
     signingAlgorithm: algorithm,
     extensions: names === undefined ? [] : [names],

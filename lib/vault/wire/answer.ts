@@ -7,7 +7,7 @@ import { VaultError } from "../errors.ts";
 import { clockHint } from "./clock_difference.ts";
 import { type Capability, denialCauses, isPolicyDenial, type Requester, roleOf } from "./denial.ts";
 import { describePage, foreignCauses, isForeign } from "./foreign_answer.ts";
-import { LABEL_HINT, nameHint } from "./name_hint.ts";
+import { nameHint } from "./name_hint.ts";
 import { asObject, type JsonObject, parseObject } from "./parse_object.ts";
 import { pathHint } from "./path_hint.ts";
 import type { RawAnswer } from "./transport.ts";
@@ -157,7 +157,7 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   ],
   [/role requires (?:keys of type|a minimum of)/, 'set "key_type" to what the role requires'],
   [/unknown role/, 'check "role"'],
-  [/idna: invalid label/, LABEL_HINT],
+  [/idna: invalid label/, "a label of a name has 1 to 63 characters: correct the name"],
   [
     /cannot be encoded as an IA5String/,
     "write the domain of the e-mail address in its ASCII form (xn--…), and only ASCII before the @",

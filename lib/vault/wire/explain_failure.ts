@@ -60,6 +60,9 @@ export function explainFailure(
       ? 'its issuer is not trusted; set "vault_ssl_verify" (or VAULT_CACERT) to the CA file'
       : /not valid for name|NotValidForName/i.test(said)
       ? 'it is for another name; use a name from it in the address, or set "tls_server_name"'
+      : /KeyNotProved/.test(said)
+      ? "the server does not prove that it has the key of that certificate, so something else " +
+        "answers at this address; check the address, and what it resolves to"
       : /CaUsedAsEndEntity/.test(said)
       ? `it is a CA certificate; ${CA_FIX}, or, if it is self-signed, name it itself as the CA file ` +
         "(without a proxy and a client certificate)"
@@ -70,10 +73,17 @@ export function explainFailure(
       : said;
     return failed(`Cannot verify the TLS certificate of "${address}": ${why}`);
   }
-  if (/no TLS 1\.3 with AES/.test(text)) {
+  if (/no TLS 1\.3 with what was offered/.test(text)) {
     return failed(
       `Cannot verify the TLS certificate of "${address}": it is a CA certificate, which is accepted ` +
-        `only over TLS 1.3 with AES-128-GCM, and X25519 or P-256; ${CA_FIX}, or allow these`,
+        "only over TLS 1.3 with AES-128-GCM, X25519 or P-256, and with a key of RSA, P-256, P-384 " +
+        `or Ed25519; ${CA_FIX}, or allow these`,
+    );
+  }
+  if (/CertificateRequired by a CA/.test(text)) {
+    return failed(
+      `"${address}" asks for a client certificate, which VCM cannot send to a server whose own ` +
+        `certificate is a CA certificate; ${CA_FIX}`,
     );
   }
   if (/InvalidContentType|corrupt message/.test(text)) {

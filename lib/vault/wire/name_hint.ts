@@ -1,18 +1,18 @@
 /** What to do if a role does not allow a name. The server names the name and no cause. */
 
-/** RFC 1035, 2.3.4. */
-export const LABEL_HINT = "a label of a name has 1 to 63 characters: correct the name";
-
 /** @param rolePath Such as `pki/roles/web`; `undefined` if the path of the request has none. */
 export function nameHint(said: string, rolePath: string | undefined): string | undefined {
+  if (/unless "require_cn" is set to false/.test(said)) {
+    const fix = rolePath === undefined ? "" : ` (bao patch ${rolePath} require_cn=false)`;
+    return `the role must have require_cn=false${fix}; or set "common_name"`;
+  }
   const name = /(?:name|address) (.+) not allowed by this role/.exec(said)?.[1];
   if (name === undefined) return undefined;
   const parts = name.split("@");
   if (parts.length > 2) return 'it has more than one "@": no role allows it; use another name';
   const host = parts.at(-1) ?? "";
-  if (host.split(".").some((label) => label === "" || label.length > 63)) return LABEL_HINT;
-  // With a character, or a hyphen at an end of a label, that a host name cannot have.
-  if (/[^\w.*-]|_|(?:^|\.)-|-(?:\.|$)/.test(host)) {
+  // With a character, a hyphen at an end of a label, or a label, that a host name cannot have.
+  if (/[^\w.*-]|_|(?:^|\.)-|-(?:\.|$)|(?:^|\.)\.|[^.]{64}/.test(host)) {
     return "it is not a host name: the role must have enforce_hostnames=false, and allow it by " +
       "allow_any_name or allowed_domains; or use another name";
   }

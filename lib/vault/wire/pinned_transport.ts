@@ -44,7 +44,10 @@ export class PinnedTransport implements Transport {
   async #exchange(request: HttpRequest, ended: AbortSignal): Promise<RawAnswer> {
     const url = new URL(request.url);
     const host = url.hostname.replace(/^\[|\]$/g, "");
-    const connection = await Deno.connect({ hostname: host, port: Number(url.port || 443) });
+    const connection = await Deno.connect({ hostname: host, port: Number(url.port || 443) })
+      .catch((error) => {
+        throw new NotSentError(error);
+      });
     const close = once(() => connection.close());
     ended.addEventListener("abort", close);
     try {

@@ -35,7 +35,8 @@ const CERTIFICATE = 11;
 const CERTIFICATE_REQUEST = 13;
 const CERTIFICATE_VERIFY = 15;
 const FINISHED = 20;
-const MOST_HANDSHAKE = 262_144;
+/** A server that is not known yet decides how long a message is. */
+const MOST_HANDSHAKE = 65_536;
 
 /** Throws if it does not take the certificate. */
 export type Accept = (certificate: X509Certificate) => void;
@@ -114,9 +115,15 @@ export class Tls13Client {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length; at += MOST_CONTENT) {
-      const part = bytes.subarray(at, at + MOST_CONTENT);
-      await this.#write(this.#cipher().encrypt(APPLICATION, part));
+    try {
+      for (let at = 0; at < bytes.length; at += MOST_CONTENT) {
+        const part = bytes.subarray(at, at + MOST_CONTENT);
+        await this.#write(this.#cipher().encrypt(APPLICATION, part));
+      }
+    } catch (error) {
+      // A server that refuses the client says why, and closes.
+      await this.read();
+      throw error;
     }
   }
 
@@ -172,8 +179,8 @@ export class Tls13Client {
       if (length > MOST_CONTENT + 256) throw new Error("a TLS record is too long");
       const body = await this.#take(length);
       const type = head[0] ?? 0;
-      // For old middleboxes; it means nothing (RFC 8446, 5).
-      if (type === CHANGE_CIPHER_SPEC) continue;
+      // For old middleboxes; it means nothing, and comes only during the handshake (RFC 8446, 5).
+      if (type === CHANGE_CIPHER_SPEC && this.#writing === undefined && length === 1) continue;
       if (this.#reading === undefined) return { type, content: body };
       if (type !== APPLICATION || length < 17) throw unexpected(type);
       return this.#reading.decrypt(head, body);
@@ -204,10 +211,13 @@ function unexpected(type: number): Error {
 /** Codes of RFC 8446, 6.2: what was offered is not enough for the server. */
 const HANDSHAKE_FAILURE = 40;
 const PROTOCOL_VERSION = 70;
+const CERTIFICATE_REQUIRED = 116;
 
 function alert(content: Buffer): Error {
-  if ([HANDSHAKE_FAILURE, PROTOCOL_VERSION].includes(content[1] ?? 0)) return notSpoken();
-  return new Error(`the server ended the TLS connection with alert ${content[1] ?? 0}`);
+  const [, code = 0] = content;
+  if ([HANDSHAKE_FAILURE, PROTOCOL_VERSION].includes(code)) return notSpoken();
+  if (code === CERTIFICATE_REQUIRED) return new Error("CertificateRequired by a CA certificate");
+  return new Error(`the server ended the TLS connection with alert ${code}`);
 }
 
 const CONTEXT = Buffer.from(`${" ".repeat(64)}TLS 1.3, server CertificateVerify\0`);
@@ -227,6 +237,6 @@ function requireSignature({ publicKey }: X509Certificate, body: Buffer, transcri
     : publicKey;
   const content = Buffer.concat([CONTEXT, transcript]);
   if (scheme?.key !== kind || !verify(scheme?.hash, content, options, signature)) {
-    throw new Error("invalid peer certificate: BadSignature");
+    throw new Error("invalid peer certificate: KeyNotProved");
   }
 }

@@ -95,7 +95,7 @@ export class Reader {
 
 /** The server has none of what this client has. */
 export function notSpoken(): Error {
-  return new Error("no TLS 1.3 with AES-128-GCM, and X25519 or P-256");
+  return new Error("no TLS 1.3 with what was offered");
 }
 
 /** The server's share of the key. */
@@ -108,7 +108,10 @@ export function readServerHello(body: Buffer): { readonly group: number; readonl
   const extensions = reader.done ? new Map<number, Buffer>() : readExtensions(reader.vector(2));
   const version = extensions.get(SUPPORTED_VERSIONS);
   const share = extensions.get(KEY_SHARE);
-  if (version?.readUInt16BE(0) !== TLS_1_3 || suite !== AES_128_GCM || share === undefined) {
+  if (
+    version === undefined || new Reader(version).uint(2) !== TLS_1_3 || suite !== AES_128_GCM ||
+    share === undefined
+  ) {
     throw notSpoken();
   }
   const found = new Reader(share);

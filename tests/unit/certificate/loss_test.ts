@@ -44,6 +44,16 @@ pureTest("of two pairs, the one with the wanted name is replaced", () => {
   ]);
 });
 
+pureTest("certificates without a common name are told apart by their URIs", async () => {
+  const make = (uri: string) => makeSelfSigned("", 1, [{ type: "url", value: uri }]);
+  const [web, mail] = [await make("spiffe://a/web"), await make("spiffe://a/mail")];
+  const both = mail.certificate + mail.key + web.certificate + web.key;
+  assert.deepEqual(loss(both, { names: ["", "spiffe://a/web"] }).unique, [
+    'the private key of "spiffe://a/mail"',
+    'the certificate of "spiffe://a/mail"',
+  ]);
+});
+
 pureTest(
   "a key is lost if no key is written, and nothing of it is told in a user's directory",
   () => {

@@ -107,6 +107,10 @@ pureTest("compareNames() names what is missing and what is extra", () => {
     [wants("b", ["c"]), has("a", ["d"]), { missing: ["b", "c"], extra: ["d"] }],
     [wants("a", ["*.b"]), has("a", ["x.b"]), { missing: ["*.b"], extra: ["x.b"] }],
     [wants("a", ["a.b"]), has("a", ["a.b.c"]), { missing: ["a.b"], extra: ["a.b.c"] }],
+    [wants("", ["b"]), has("a", ["a"]), { missing: ["b"], extra: ["the common name a", "a"] }],
+    [wants("", ["a"]), has("a", ["a"]), { missing: [], extra: ["the common name a"] }],
+    [wants("", ["a"]), has(undefined, ["a"]), NONE],
+    [wants("", ["a"]), has("", ["a"]), NONE],
   ];
   for (const [wanted, certificate, expected] of cases) {
     assert.deepEqual(compareNames(wanted, certificate), expected);

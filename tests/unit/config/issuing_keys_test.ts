@@ -126,8 +126,17 @@ pureTest("every key of issuing says what is wrong with it, in config and beyond"
   }
 });
 
+const NAMELESS =
+  'an empty "common_name" means a certificate without one, so it needs another name, ' +
+  'such as "uri_sans: [spiffe://example.com/web]"';
+
 /** A key of a certificate on line 4, in column 5. */
 const wrongNames: Record<string, string> = {
+  "common_name:": "f:4:5 certs[0].common_name: has no value",
+  "common_name: ~": "f:4:18 certs[0].common_name: has no value",
+  "common_name: ' '": `f:4:18 certs[0].common_name: expected a name, got " "`,
+  "common_name: ''": `f:4:18 certs[0].common_name: ${NAMELESS}`,
+  "issuer: ''": "f:4:13 certs[0].issuer: has no value",
   "uri_sans: spiffe://a": `f:4:15 certs[0].uri_sans: expected a list such as ` +
     `["spiffe://example.com/web"], got text`,
   "uri_sans: [example.com/web]": `f:4:16 certs[0].uri_sans[0]: ${URI}, got "example.com/web"`,
@@ -170,6 +179,29 @@ pureTest("names of all kinds and ca say what is wrong with them", async () => {
       invalid,
     );
   }
+});
+
+pureTest("an empty common name needs one name of any kind", async () => {
+  const names = [
+    "dns_sans: [a.example.com]",
+    "ip_sans: [10.1.1.20]",
+    "uri_sans: [spiffe://example.com/web]",
+    "email_sans: [ops@example.com]",
+    'other_sans: ["1.2.3;UTF8:a"]',
+  ];
+  for (const line of names) {
+    const { commonName, name } = await spec(`common_name: ""\n    ${line}`);
+    assert.deepEqual([commonName, name === ""], ["", false]);
+  }
+  await assertDiagnostics(
+    "certs:\n  - {pki: p, role: r, name: a, common_name: '', dns_sans: []}\n",
+    `f:2:45 certs[0].common_name: ${NAMELESS}`,
+  );
+  // One error is told once.
+  await assertDiagnostics(
+    "certs:\n  - {pki: p, role: r, name: a, common_name: '', uri_sans: x}\n",
+    `f:2:59 certs[0].uri_sans: expected a list such as ["spiffe://example.com/web"], got text`,
+  );
 });
 
 pureTest("a certificate may not be called archive", async () => {

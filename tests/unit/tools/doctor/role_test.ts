@@ -52,6 +52,14 @@ pureTest("checkRole() names each name once that is not below the role's domains"
   ]);
 });
 
+pureTest("checkRole() wants require_cn=false for a certificate without a common name", () => {
+  const desired = { commonName: "", uriSans: ["spiffe://example.com/web"] };
+  const role = { allowed_uri_sans: ["spiffe://*"], allow_any_name: false };
+  assert.deepEqual(problemsOf({ ...role, require_cn: false }, desired), []);
+  const problem = 'the role has require_cn=true: set require_cn=false on it, or set "common_name"';
+  assert.deepEqual(problemsOf({ ...role, require_cn: true }, desired), [problem]);
+});
+
 /** Names by a role, and whether it allows them. */
 const NAMES: readonly (readonly [string, Role, readonly string[], readonly string[]])[] = [
   ["a bare domain", { allow_bare_domains: true, allow_subdomains: false }, [

@@ -114,6 +114,12 @@ pureTest("a common name that is not a DNS name is only in the subject, unchanged
   }
 });
 
+pureTest("without a common name the subject is empty", async () => {
+  const { request } = await make({ commonName: "", uriSans: ["spiffe://example.com/web"] });
+  assert.equal(new Pkcs10CertificateRequest(request).subject, "");
+  assert.deepEqual(namesIn(request), ["url spiffe://example.com/web"]);
+});
+
 pureTest("signs that mean something in a name's text form (RFC 4514) are plain here", async () => {
   for (const commonName of ["#1 server", "#00ff", '"web"', "a\\,b", "x\\41", " a ", "a;b<c>d"]) {
     const { request } = await make({ commonName });
