@@ -257,6 +257,9 @@ export const UNIT_SUFFIX =
 /** The characters of systemd's VALID_CHARS. */
 const UNIT = /^[A-Za-z0-9:_\\@][A-Za-z0-9:_.\\@-]*$/;
 
+/** systemd's UNIT_NAME_MAX. */
+const LONGEST_UNIT = 255;
+
 /** A systemd unit by its full name. */
 export const unit = scalar({
   words: "name",
@@ -264,12 +267,11 @@ export const unit = scalar({
   pattern: UNIT,
   parse: (text) => {
     const name = fullUnit(text);
-    // 255 is systemd's UNIT_NAME_MAX.
-    return name.length <= 255 && !isTemplate(name) ? name : undefined;
+    return name.length <= LONGEST_UNIT && !isTemplate(name) ? name : undefined;
   },
   explain: (text) => {
     const name = fullUnit(text);
-    return UNIT.test(text) && isTemplate(name)
+    return UNIT.test(text) && isTemplate(name) && name.length <= LONGEST_UNIT
       ? expected(`an instance of the template, such as "${name.replace("@.", "@main.")}"`, text)
       : undefined;
   },

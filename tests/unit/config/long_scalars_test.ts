@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import * as names from "../../../lib/config/scalars/names.ts";
 import * as places from "../../../lib/config/scalars/places.ts";
 import * as plain from "../../../lib/config/scalars/plain.ts";
-import type { Scalar } from "../../../lib/config/scalars/scalar.ts";
+import { InvalidValue, type Scalar } from "../../../lib/config/scalars/scalar.ts";
 import * as services from "../../../lib/config/scalars/services.ts";
 import { maintenanceWindow } from "../../../lib/config/scalars/window.ts";
 import { pureTest } from "../../support/pure_test.ts";
@@ -41,4 +41,11 @@ pureTest("a user in an address is refused, and nothing else with an @ or a colon
   }
   assert.equal(places.address.read("https://h:8200/a//"), "https://h:8200/a");
   assert.equal(names.mount.read("//pki//"), "pki");
+});
+
+pureTest("the name of a template that is too long is not repeated in a suggestion", () => {
+  const said = names.unit.read(`${"x".repeat(3_000)}@`);
+  assert.ok(said instanceof InvalidValue);
+  assert.match(said.message, /^expected a systemd unit such as "nginx\.service", got "x+/);
+  assert.ok(said.message.length < 500);
 });
