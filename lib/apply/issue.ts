@@ -31,9 +31,9 @@ import { storeStagedSet } from "../store/write_set.ts";
 /** Hooks around the write to the store. */
 export interface StoreHooks {
   /** Called before the server is asked. Throws if `beforeStored()` would. */
-  readonly beforeAsked?: () => void;
+  readonly beforeAsked?: () => Promise<void>;
   /** Called after the certificate is received and before the store changes. May throw. */
-  readonly beforeStored: () => void | Promise<void>;
+  readonly beforeStored: () => Promise<void>;
   /** Called if something failed although the certificate is stored. */
   readonly warn: (message: string) => void;
 }
@@ -50,17 +50,20 @@ export async function issue(
   hooks: StoreHooks,
 ): Promise<IssuedCertificate> {
   const { certificate, keep } = step;
-  using reserved = explainWrite(certStore, () => new ReservedSet(certStore, certificate, keep));
-  hooks.beforeAsked?.();
+  using reserved = await explainWrite(
+    certStore,
+    () => ReservedSet.make(certStore, certificate, keep),
+  );
+  await hooks.beforeAsked?.();
   const answer = await issueCertificate(session, step.request, keyToReuse(step, certStore));
   const issued = { ...answer, issuedAt: issueTime(answer, new Date()) };
   requireUsefulLifetime(step, issued, new Date());
   try {
-    explainWrite(certStore, () => reserved.stage((part) => issued.text(part)));
+    await explainWrite(certStore, () => reserved.stage((part) => issued.text(part)));
   } catch (error) {
     throw new WastedAnswerError((error as Error).message, { cause: error });
   }
-  noteIssueTime(certStore, certificate, issued, hooks.warn);
+  await noteIssueTime(certStore, certificate, issued, hooks.warn);
   await storeReceived(step, certStore, hooks);
   return issued;
 }
@@ -79,7 +82,10 @@ export async function storeReceived(
 ): Promise<void> {
   try {
     await beforeStored();
-    const problem = explainWrite(certStore, () => storeStagedSet(certStore, certificate, keep));
+    const problem = await explainWrite(
+      certStore,
+      () => storeStagedSet(certStore, certificate, keep),
+    );
     if (problem !== undefined) warn(problem);
   } catch (error) {
     const { message } = error as Error;
@@ -90,9 +96,9 @@ export async function storeReceived(
   }
 }
 
-function explainWrite<T>(certStore: string, write: () => T): T {
+async function explainWrite<T>(certStore: string, write: () => Promise<T>): Promise<T> {
   try {
-    return write();
+    return await write();
   } catch (error) {
     throw new Error(
       `Cannot write the new certificate to the store "${certStore}": ` +
