@@ -13,14 +13,7 @@ import type { Replaced } from "../store/types.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { deploy, NotDeployedError } from "./deploy.ts";
 import type { Emit } from "./events.ts";
-import {
-  chainWarnings,
-  issue,
-  lifetimeWarning,
-  renewalOf,
-  type StoreHooks,
-  unverifiedWarning,
-} from "./issue.ts";
+import { describeIssued, issue, type StoreHooks } from "./issue.ts";
 import type { PendingActions, Recorded } from "./pending_actions.ts";
 import { recover } from "./recover.ts";
 import { forgetQuietly, recordWaste } from "./refused_answer.ts";
@@ -148,24 +141,16 @@ async function tryIssue(
       return await issue(step, certStore, session, hooks);
     };
     const issued = await (step.staged && storeStaged(step, certStore, hooks)) || await ask();
-    const chain = chainWarnings(step, issued, new Date());
-    const warnings = [
-      lifetimeWarning(step, issued, new Date()),
-      issued.leaseWarning,
-      ...chain.map(({ message }) => message),
-      unverifiedWarning(issued.unverified),
-      ...issued.warnings.map((message) => `the server says: ${message}`),
-    ];
-    for (const message of warnings) if (message !== undefined) warn(message);
-    const invalidChain = chain.find(({ kind }) => kind === "chain-invalid");
+    const { warnings, renewAt, chainInvalid } = describeIssued(step, issued, new Date());
+    warnings.forEach(warn);
     emit({
       kind: "issued",
       certificate: step.certificate,
       address: issued.address,
       serial: issued.certificate.serial,
       notAfter: issued.certificate.notAfter,
-      renewAt: renewalOf(step, issued, new Date()),
-      ...(invalidChain && { chainInvalid: invalidChain.message }),
+      renewAt,
+      ...(chainInvalid !== undefined && { chainInvalid }),
     });
     forgetQuietly(certStore, name);
     return { certificate: issued, recorded };
