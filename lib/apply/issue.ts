@@ -61,6 +61,7 @@ export async function issue(
   try {
     await explainWrite(certStore, () => reserved.stage((part) => issued.text(part)));
   } catch (error) {
+    if (reserved.isWritten) throw notStored(error);
     throw new WastedAnswerError((error as Error).message, { cause: error });
   }
   await noteIssueTime(certStore, certificate, issued, hooks.warn);
@@ -82,12 +83,18 @@ export async function storeReceived(
     );
     if (problem !== undefined) warn(problem);
   } catch (error) {
-    const { message } = error as Error;
-    throw new Error(
-      `${message}; the new certificate is staged in the store, and the next run stores it without asking again`,
-      { cause: error },
-    );
+    throw notStored(error);
   }
+}
+
+function notStored(cause: unknown): Error {
+  return new Error(
+    `${
+      (cause as Error).message
+    }; the new certificate is staged in the store, and the next run stores ` +
+      "it without asking again",
+    { cause },
+  );
 }
 
 async function explainWrite<T>(certStore: string, write: () => Promise<T>): Promise<T> {

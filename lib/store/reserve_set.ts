@@ -25,7 +25,8 @@ export class ReservedSet implements Disposable {
   readonly #certStore: string;
   readonly #name: string;
   readonly #files = new Map<Part, number>();
-  #isWritten = false;
+  /** The content is written: the next run finds it, also if a sync fails. */
+  isWritten = false;
 
   private constructor(certStore: string, name: string) {
     this.#certStore = certStore;
@@ -68,7 +69,7 @@ export class ReservedSet implements Disposable {
       [this.#files.get(part) ?? -1, Buffer.from(text(part))] as const
     );
     for (const [file, bytes] of contents) writeOver(file, bytes);
-    this.#isWritten = true;
+    this.isWritten = true;
     for (const [file, { length }] of contents) fs.ftruncateSync(file, length);
     await syncFiles(contents.map(([file]) => file));
     const room = roomDirectory(this.#certStore, this.#name);
@@ -79,7 +80,7 @@ export class ReservedSet implements Disposable {
   [Symbol.dispose](): void {
     for (const file of this.#files.values()) quietly(() => fs.closeSync(file));
     this.#files.clear();
-    if (!this.#isWritten) quietly(() => this.#clear());
+    if (!this.isWritten) quietly(() => this.#clear());
   }
 
   /** Follows no link. */
