@@ -4,7 +4,7 @@
  * the next run knows that the service still uses its old files.
  */
 import * as fs from "node:fs";
-import { removeIfThere, writeNewFile } from "../host/atomic_write.ts";
+import { removeIfThere, removeQuietly, writeNewFile } from "../host/atomic_write.ts";
 import { makeDirectories } from "../host/make_directories.ts";
 import { readRegular } from "../host/read.ts";
 import { allSettled, syncShared } from "../host/sync.ts";
@@ -61,8 +61,11 @@ export async function tryPendingAction(
     makeDirectories(pendingDirectory(certStore), 0o700);
     removeIfThere(trial);
     const text = formatPendingAction(service, { certificates: [certificate] });
-    await allSettled([syncShared(certStore), writeNewFile(trial, text, { mode: 0o600 })]);
-    removeIfThere(trial);
+    try {
+      await allSettled([syncShared(certStore), writeNewFile(trial, text, { mode: 0o600 })]);
+    } finally {
+      removeIfThere(trial);
+    }
   } catch (error) {
     throw cannot("write", path, error);
   }
@@ -187,6 +190,7 @@ async function write(
       writeRecord(path, formatPendingAction(service, text), how),
     ]);
   } catch (error) {
+    if (how.isNew) removeQuietly(path);
     throw cannot("write", path, error);
   }
 }
