@@ -2,11 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
 import { isSignedByEcdsa } from "../../../lib/certificate/verify_ecdsa.ts";
-import {
-  type AlgorithmName,
-  makeAuthority,
-  makeCertificatePem,
-} from "../../support/fixtures_pki.ts";
+import { makeAuthority, makeCertificatePem } from "../../support/fixtures_pki.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 for (const algorithm of ["EC P-256", "EC P-384"] as const) {
@@ -31,11 +27,9 @@ for (const algorithm of ["EC P-256", "EC P-384"] as const) {
 }
 
 pureTest("isSignedByEcdsa() leaves other algorithms to others", async () => {
-  for (const algorithm of ["RSA", "Ed25519"] as const satisfies readonly AlgorithmName[]) {
-    const issuer = await makeAuthority("CA", { algorithm });
-    const leaf = await makeCertificatePem("a", { issuer });
-    const [one, ca] = [leaf, issuer].map(({ pem }) => new X509Certificate(pem));
-    assert.ok(one !== undefined && ca !== undefined && one.verify(ca.publicKey));
-    assert.equal(await isSignedByEcdsa(one, ca), false);
-  }
+  const issuer = await makeAuthority("CA", { algorithm: "Ed25519" });
+  const leaf = await makeCertificatePem("a", { issuer });
+  const [one, ca] = [leaf, issuer].map(({ pem }) => new X509Certificate(pem));
+  assert.ok(one !== undefined && ca !== undefined && one.verify(ca.publicKey));
+  assert.equal(await isSignedByEcdsa(one, ca), false);
 });
