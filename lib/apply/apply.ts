@@ -11,7 +11,6 @@ import { keptDirectory } from "../plan/bundle.ts";
 import type { ClearStep, Plan, TransferStep } from "../plan/types.ts";
 import {
   type CertificateWork,
-  Mutex,
   type Result,
   type Tools,
   workOnCertificate,
@@ -21,6 +20,7 @@ import { removeKept } from "./rollback.ts";
 import { type Emit, unfailing } from "./events.ts";
 import { certificatesInFlight } from "./open_files.ts";
 import type { Commands } from "./commands/commands.ts";
+import { PendingActions } from "./pending_actions.ts";
 import { Writers } from "./writers/writers.ts";
 import { dropPendingAction, transferPendingAction } from "../store/pending_action.ts";
 import { type AccessInput, SessionOnce } from "./session_once.ts";
@@ -52,11 +52,12 @@ export async function apply(
   const emit = unfailing(listener);
   const sessions = new SessionOnce(access, emit, stop);
   const writers = new Writers(commands);
-  const tools: Tools = { sessions, writers, mutex: new Mutex(), emit, stop };
+  const pendingActions = new PendingActions(plan.certStore, emit);
+  const tools: Tools = { sessions, writers, pendingActions, emit, stop };
   const results = new Map<string, Result>();
   try {
     for (const step of plan.steps) {
-      if (step.kind === "transfer") transfer(step, plan.certStore, emit);
+      if (step.kind === "transfer") await transfer(step, plan.certStore, emit);
       if (step.kind === "forget") forget(step, plan.certStore, emit);
     }
     const works = gatherWork(plan);
@@ -127,13 +128,13 @@ async function clearBundles({ steps }: Plan, emit: Emit): Promise<void> {
 }
 
 /** Called before all else, so that each pending action belongs to a service that the plan acts on. */
-function transfer(
+async function transfer(
   { pendingAction, successors }: TransferStep,
   certStore: string,
   emit: Emit,
-): void {
+): Promise<void> {
   try {
-    transferPendingAction(certStore, pendingAction, successors);
+    await transferPendingAction(certStore, pendingAction, successors);
     const detail = `its pending action was transferred to ${successors.join(", ")}`;
     emit({ kind: "cleared", service: pendingAction, detail });
   } catch (error) {

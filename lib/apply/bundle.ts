@@ -19,14 +19,10 @@ import {
 } from "../store/store_paths.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
 import type { BundleStep } from "../plan/target_types.ts";
-import {
-  type Ownership,
-  removeIfThere,
-  syncDirectory,
-  writeNewFile,
-} from "../host/atomic_write.ts";
+import { type Ownership, removeIfThere, writeNewFile } from "../host/atomic_write.ts";
 import { isThere } from "../host/read.ts";
 import { hasContext } from "../host/selinux.ts";
+import { syncDirectory, syncShared } from "../host/sync.ts";
 import type { Commands } from "./commands/commands.ts";
 
 /**
@@ -54,17 +50,17 @@ export async function makeBundle(
     const version = linkedVersion(path, path);
     const old = `${directoryOf(path)}/${version}`;
     for (const [part, content] of texts) {
-      writeNewFile(`${staged}/${part}.pem`, content, ownershipOf(target, part));
+      await writeNewFile(`${staged}/${part}.pem`, content, ownershipOf(target, part));
       if (version !== undefined && hasContext(`${old}/${part}.pem`)) {
         await commands.copyContext(path, { version, part });
       }
     }
     if (version !== undefined && hasContext(old)) await commands.copyContext(path, { version });
     fs.chmodSync(staged, directoryMode);
-    syncDirectory(staged);
+    await syncShared(staged);
     const directory = freeDirectory(path, fingerprint(texts.values()));
     fs.renameSync(staged, directory);
-    syncDirectory(directoryOf(path));
+    await syncShared(directoryOf(path));
     await commands.linkBundle(path, nameOf(directory));
   } catch (error) {
     tryClear(staged);

@@ -6,11 +6,6 @@ import { DIRECTORY_MODE } from "../plan/bundle.ts";
 import { changesContent } from "../plan/drift.ts";
 import type { DeployStep, IssueStep, RecoverStep, RevokeStep, Rewrite } from "../plan/types.ts";
 import type { TargetStep } from "../plan/target_types.ts";
-import {
-  dropPendingAction,
-  tryPendingAction,
-  writePendingAction,
-} from "../store/pending_action.ts";
 import { forgetPendingValidation, writePendingValidation } from "../store/pending_validation.ts";
 import { storedFile, temporaryFile } from "../store/store_paths.ts";
 import { hasBegunSwitch } from "../store/staged_set.ts";
@@ -18,14 +13,8 @@ import type { Replaced } from "../store/types.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { deploy, NotDeployedError } from "./deploy.ts";
 import type { Emit } from "./events.ts";
-import {
-  chainWarnings,
-  issue,
-  lifetimeWarning,
-  renewalOf,
-  type StoreHooks,
-  unverifiedWarning,
-} from "./issue.ts";
+import { describeIssued, issue, type StoreHooks } from "./issue.ts";
+import type { PendingActions, Recorded } from "./pending_actions.ts";
 import { recover } from "./recover.ts";
 import { forgetQuietly, recordWaste } from "./refused_answer.ts";
 import type { SessionOnce } from "./session_once.ts";
@@ -33,26 +22,11 @@ import { notBegun, type Stop } from "./stop.ts";
 import { contentMaker } from "./target_content.ts";
 import type { Writers } from "./writers/writers.ts";
 
-/** Mutual exclusion inside a run. */
-export class Mutex {
-  #last: Promise<void> = Promise.resolve();
-
-  /** Waits for the mutex. Disposing the answer releases it. */
-  async take(): Promise<Disposable> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const before = this.#last;
-    this.#last = promise;
-    await before;
-    return { [Symbol.dispose]: () => resolve() };
-  }
-}
-
 /** What all certificates of a run share. */
 export interface Tools {
   readonly sessions: SessionOnce;
   readonly writers: Writers;
-  /** Held from writing pending actions until it is certain that they stay: certificates can share one. */
-  readonly mutex: Mutex;
+  readonly pendingActions: PendingActions;
   readonly emit: Emit;
   readonly stop: Stop;
 }
@@ -109,9 +83,9 @@ export async function workOnCertificate(work: CertificateWork, tools: Tools): Pr
   }
   const { services = [] } = work.issue ?? work.recover?.rewrite ?? {};
   if (services.length === 0) return result(work, "none");
-  const { newPendingActions = [] } = issued ?? rewritten ?? {};
+  const { recorded } = issued ?? rewritten ?? {};
   const state = issued ?? rewritten ? "deployed" : "failed";
-  return { ...result(work, state), services, newPendingActions };
+  return { ...result(work, state), services, newPendingActions: recorded?.added ?? [] };
 }
 
 /** Leaves all steps to the next run. */
@@ -143,25 +117,21 @@ function result({ deploy }: CertificateWork, state: Result["state"]): Result {
 /** A certificate that is in the store. */
 interface Issued {
   readonly certificate: IssuedCertificate;
-  readonly newPendingActions: readonly string[];
+  readonly recorded: Recorded | undefined;
 }
 
 async function tryIssue(
   step: IssueStep,
   { name, certStore }: CertificateWork,
-  { sessions, mutex, emit, stop }: Tools,
+  { sessions, pendingActions, emit, stop }: Tools,
 ): Promise<Issued | undefined> {
   const warn = (message: string) => emit({ kind: "warning", subject: name, message });
-  let newPendingActions: readonly string[] = [];
-  using held = new DisposableStack();
+  let recorded: Recorded | undefined;
   try {
     const hooks = {
-      beforeAsked: () => {
-        for (const service of step.services) tryPendingAction(certStore, service, name);
-      },
+      beforeAsked: () => pendingActions.try(step),
       beforeStored: async () => {
-        held.use(await mutex.take());
-        newPendingActions = writePendingActions(step, certStore, emit);
+        recorded = await pendingActions.record(step);
       },
       warn,
     };
@@ -171,34 +141,26 @@ async function tryIssue(
       return await issue(step, certStore, session, hooks);
     };
     const issued = await (step.staged && storeStaged(step, certStore, hooks)) || await ask();
-    const chain = chainWarnings(step, issued, new Date());
-    const warnings = [
-      lifetimeWarning(step, issued, new Date()),
-      issued.leaseWarning,
-      ...chain.map(({ message }) => message),
-      unverifiedWarning(issued.unverified),
-      ...issued.warnings.map((message) => `the server says: ${message}`),
-    ];
-    for (const message of warnings) if (message !== undefined) warn(message);
-    const invalidChain = chain.find(({ kind }) => kind === "chain-invalid");
+    const { warnings, renewAt, chainInvalid } = describeIssued(step, issued, new Date());
+    warnings.forEach(warn);
     emit({
       kind: "issued",
       certificate: step.certificate,
       address: issued.address,
       serial: issued.certificate.serial,
       notAfter: issued.certificate.notAfter,
-      renewAt: renewalOf(step, issued, new Date()),
-      ...(invalidChain && { chainInvalid: invalidChain.message }),
+      renewAt,
+      ...(chainInvalid !== undefined && { chainInvalid }),
     });
     forgetQuietly(certStore, name);
-    return { certificate: issued, newPendingActions };
+    return { certificate: issued, recorded };
   } catch (error) {
     const { message } = error as Error;
     emit({ kind: "failed", step: "issue", subject: step.certificate, message });
-    recordWaste(step, certStore, error as Error, emit);
+    await recordWaste(step, certStore, error as Error, emit);
     // The next run finishes a switch that has begun, and the services must load what is new then.
     if (hasBegunSwitch(certStore, name)) return undefined;
-    for (const service of newPendingActions) dropPendingAction(certStore, service, emit);
+    recorded?.withdraw();
     return undefined;
   }
 }
@@ -206,15 +168,14 @@ async function tryIssue(
 async function tryRewrite(
   step: Rewrite,
   { name, certStore }: CertificateWork,
-  { mutex, emit }: Tools,
-): Promise<Pick<Issued, "newPendingActions"> | "failed"> {
-  using _held = await mutex.take();
-  let newPendingActions: readonly string[] = [];
-  const record = () => {
-    newPendingActions = writePendingActions({ ...step, certificate: name }, certStore, emit);
+  { pendingActions, emit }: Tools,
+): Promise<Pick<Issued, "recorded"> | "failed"> {
+  let recorded: Recorded | undefined;
+  const record = async () => {
+    recorded = await pendingActions.record({ ...step, certificate: name });
   };
   const { rewrite } = await import("./rewrite.ts");
-  return rewrite(name, certStore, record, emit) ? { newPendingActions } : "failed";
+  return await rewrite(name, certStore, record, emit) ? { recorded } : "failed";
 }
 
 async function storeStaged(step: IssueStep, certStore: string, hooks: StoreHooks) {
@@ -225,7 +186,7 @@ async function tryDeploy(
   step: DeployStep,
   work: CertificateWork,
   issued: IssuedCertificate | undefined,
-  { writers, mutex, emit }: Tools,
+  { writers, pendingActions, emit }: Tools,
 ): Promise<Result> {
   const { name, certStore } = work;
   const targets = issued === undefined ? withoutRenewal(step) : step.targets;
@@ -240,8 +201,7 @@ async function tryDeploy(
   const bundle = targets.some(({ what }) => what === "bundle")
     ? await import("./bundle.ts")
     : undefined;
-  let newPendingActions: readonly string[] = [];
-  using _held = await mutex.take();
+  let recorded: Recorded | undefined;
   try {
     const replaced = await deploy({
       targets,
@@ -251,14 +211,15 @@ async function tryDeploy(
         await bundle?.makeBundle(target, part, DIRECTORY_MODE, writers.commands),
       beforeFirstRename: async (replaced) => {
         await setAcls(targets, writers);
-        if (replaced.length > 0) writePendingValidation(certStore, name, replaced);
-        if (changing) newPendingActions = writePendingActions(step, certStore, emit);
+        if (replaced.length > 0) await writePendingValidation(certStore, name, replaced);
+        if (changing) recorded = await pendingActions.record(step);
       },
       afterRename: ({ what, path, drift, changes = [] }) =>
         emit({ kind: "deployed", certificate: name, what, path, drift: [...drift, ...changes] }),
       warn: (message) => emit({ kind: "warning", subject: name, message }),
     }, writers);
     const state = changing ? "deployed" : "none";
+    const newPendingActions = recorded?.added ?? [];
     return { state, replaced, services: step.services, newPendingActions };
   } catch (error) {
     const { message } = error as Error;
@@ -266,7 +227,7 @@ async function tryDeploy(
     if (!(error instanceof NotDeployedError)) return result(work, "half");
     forgetPendingValidation(certStore, name, emit);
     // Nothing was replaced. With these records, each run would reload for the same failure.
-    for (const service of newPendingActions) dropPendingAction(certStore, service, emit);
+    recorded?.withdraw();
     return result(work, "failed");
   }
 }
@@ -277,31 +238,6 @@ async function setAcls(targets: readonly TargetStep[], { commands }: Writers): P
     what === "bundle" ? { path, version: readlinkSync(temporaryFile(path)) } : { path }
   );
   if (files.length > 0) await commands.setAcls(files);
-}
-
-/**
- * Records pending actions of all services of a step.
- *
- * @returns Services that had none before. Throws Error with a message for users, and leaves no new one.
- */
-function writePendingActions(
-  { certificate, services, inUseUntil }: Pick<
-    DeployStep,
-    "certificate" | "services" | "inUseUntil"
-  >,
-  certStore: string,
-  emit: Emit,
-): readonly string[] {
-  const added: string[] = [];
-  try {
-    for (const service of services) {
-      if (writePendingAction(certStore, service, certificate, inUseUntil)) added.push(service);
-    }
-    return added;
-  } catch (error) {
-    for (const service of added) dropPendingAction(certStore, service, emit);
-    throw error;
-  }
 }
 
 /** What can be deployed without a new certificate: what has drifted from the stored set. */

@@ -1,7 +1,7 @@
 /**
- * Deploys the files of one certificate. All new files are first created beside their targets, then
- * all are renamed. Most failures (no space, no permission, no directory) happen before the first
- * target changes, so a key and its certificate stay together.
+ * Deploys the files of one certificate. All new files are first created beside their targets, several
+ * at one time, then all are renamed. Most failures (no space, no permission, no directory) happen
+ * before the first target changes, so a key and its certificate stay together.
  *
  * The old files are kept beside the new ones by hard links, or by copies if there are no hard links.
  * They are kept until all new files are in place and, if services validate them, until that is done.
@@ -23,6 +23,7 @@ import type { Writers } from "./writers/writers.ts";
 import { makeRoom } from "./writers/own_writer.ts";
 import { keepReplaced, removeKept, removeQuietly, rollBack } from "./rollback.ts";
 import { hasContext } from "../host/selinux.ts";
+import { allSettled } from "../host/sync.ts";
 
 /** Nothing was replaced, or all of it was rolled back. */
 export class NotDeployedError extends Error {
@@ -50,6 +51,9 @@ export interface Deployment {
   readonly warn?: (message: string) => void;
 }
 
+/** Files that are made at one time: open_files.ts counts as many for a certificate. */
+const AT_ONE_TIME = 5;
+
 /**
  * @returns What can be rolled back, if the deployment is revocable.
  *
@@ -60,18 +64,21 @@ export async function deploy(
   writers: Writers,
 ): Promise<readonly Replaced[]> {
   const { targets, revocable, beforeFirstRename } = deployment;
-  const prepared: TargetStep[] = [];
+  const kept: TargetStep[] = [];
   const replaced: Replaced[] = [];
   try {
+    for (let at = 0; at < targets.length; at += AT_ONE_TIME) {
+      const some = targets.slice(at, at + AT_ONE_TIME);
+      await allSettled(some.map((target) => prepare(target, deployment, writers)));
+    }
     for (const target of targets) {
-      await prepare(target, deployment, writers);
-      prepared.push(target);
+      kept.push(target);
       replaced.push(...await keepIfNeeded(target, deployment, writers));
     }
     await beforeFirstRename(revocable ? replaced : []);
   } catch (error) {
-    await removeTemporaries(prepared, writers);
-    await removeKept(prepared, writers);
+    await removeTemporaries(targets, writers);
+    await removeKept(kept, writers);
     throw new NotDeployedError(messageOf(error), { cause: error });
   }
   await replaceAll(deployment, replaced, writers);

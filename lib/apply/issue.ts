@@ -10,12 +10,12 @@ import { storedFile } from "../store/store_paths.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
 import { readText } from "../host/read.ts";
 import type { Presence } from "../host/types.ts";
-import { checkSet } from "../store/stored_set.ts";
+import { checkSet, type SetCheckers } from "../store/stored_set.ts";
 import { findChainWarnings } from "../plan/chain_warnings.ts";
 import { checkDue } from "../plan/due.ts";
 import { validityOf } from "../plan/stored_validity.ts";
 import { formatTime } from "../text/format_time.ts";
-import type { IssueStep, Warning } from "../plan/types.ts";
+import type { IssueStep } from "../plan/types.ts";
 import type { StoredSet } from "../store/types.ts";
 import { describeCap } from "../plan/warnings.ts";
 import { WastedAnswerError } from "../vault/errors.ts";
@@ -31,9 +31,9 @@ import { storeStagedSet } from "../store/write_set.ts";
 /** Hooks around the write to the store. */
 export interface StoreHooks {
   /** Called before the server is asked. Throws if `beforeStored()` would. */
-  readonly beforeAsked?: () => void;
+  readonly beforeAsked?: () => Promise<void>;
   /** Called after the certificate is received and before the store changes. May throw. */
-  readonly beforeStored: () => void | Promise<void>;
+  readonly beforeStored: () => Promise<void>;
   /** Called if something failed although the certificate is stored. */
   readonly warn: (message: string) => void;
 }
@@ -50,25 +50,23 @@ export async function issue(
   hooks: StoreHooks,
 ): Promise<IssuedCertificate> {
   const { certificate, keep } = step;
-  using reserved = explainWrite(certStore, () => new ReservedSet(certStore, certificate, keep));
-  hooks.beforeAsked?.();
+  using reserved = await explainWrite(
+    certStore,
+    () => ReservedSet.make(certStore, certificate, keep),
+  );
+  await hooks.beforeAsked?.();
   const answer = await issueCertificate(session, step.request, keyToReuse(step, certStore));
   const issued = { ...answer, issuedAt: issueTime(answer, new Date()) };
   requireUsefulLifetime(step, issued, new Date());
   try {
-    explainWrite(certStore, () => reserved.stage((part) => issued.text(part)));
+    await explainWrite(certStore, () => reserved.stage((part) => issued.text(part)));
   } catch (error) {
+    if (reserved.isWritten) throw notStored(error);
     throw new WastedAnswerError((error as Error).message, { cause: error });
   }
-  noteIssueTime(certStore, certificate, issued, hooks.warn);
+  await noteIssueTime(certStore, certificate, issued, hooks.warn);
   await storeReceived(step, certStore, hooks);
   return issued;
-}
-
-/** When the next run finds it due. */
-export function renewalOf(step: IssueStep, issued: IssuedCertificate, now: Date): Date {
-  const validity = validityOf(asStored(step, issued, now)) ?? issued.certificate;
-  return renewalStart(step, { ...validity, serial: issued.certificate.serial });
 }
 
 /** Stores the staged set. Throws Error with a message for users. */
@@ -79,20 +77,29 @@ export async function storeReceived(
 ): Promise<void> {
   try {
     await beforeStored();
-    const problem = explainWrite(certStore, () => storeStagedSet(certStore, certificate, keep));
+    const problem = await explainWrite(
+      certStore,
+      () => storeStagedSet(certStore, certificate, keep),
+    );
     if (problem !== undefined) warn(problem);
   } catch (error) {
-    const { message } = error as Error;
-    throw new Error(
-      `${message}; the new certificate is staged in the store, and the next run stores it without asking again`,
-      { cause: error },
-    );
+    throw notStored(error);
   }
 }
 
-function explainWrite<T>(certStore: string, write: () => T): T {
+function notStored(cause: unknown): Error {
+  return new Error(
+    `${
+      (cause as Error).message
+    }; the new certificate is staged in the store, and the next run stores ` +
+      "it without asking again",
+    { cause },
+  );
+}
+
+async function explainWrite<T>(certStore: string, write: () => Promise<T>): Promise<T> {
   try {
-    return write();
+    return await write();
   } catch (error) {
     throw new Error(
       `Cannot write the new certificate to the store "${certStore}": ` +
@@ -125,30 +132,52 @@ function belongs(leaf: string, key: string): boolean {
   }
 }
 
+/** What a run tells about a certificate that it has stored. */
+export interface Described {
+  readonly warnings: readonly string[];
+  /** When the next run finds it due. */
+  readonly renewAt: Date;
+  /** Why clients may refuse its chain. */
+  readonly chainInvalid?: string | undefined;
+}
+
+export function describeIssued(step: IssueStep, issued: IssuedCertificate, now: Date): Described {
+  const { certificate, leaseWarning, unverified } = issued;
+  const stored = asStored(step, issued, now);
+  const chain = findChainWarnings(step.certificate, certificate, stored, now);
+  const warnings = [
+    lifetimeWarning(step, issued, now, stored),
+    leaseWarning,
+    ...chain.map(({ message }) => message),
+    unverifiedWarning(unverified),
+    ...issued.warnings.map((message) => `the server says: ${message}`),
+  ];
+  return {
+    warnings: warnings.filter((warning) => warning !== undefined),
+    renewAt: renewalStart(step, {
+      ...validityOf(stored) ?? certificate,
+      serial: certificate.serial,
+    }),
+    chainInvalid: chain.find(({ kind }) => kind === "chain-invalid")?.message,
+  };
+}
+
 /** Warnings about the lifetime, and about a renewal window that is a share of it. */
 export function lifetimeWarning(
   step: IssueStep,
   issued: IssuedCertificate,
   now: Date,
+  stored = asStored(step, issued, now),
 ): string | undefined {
-  const warnings = [
-    shortened(step, issued, now),
-    describeCap(step.renew, asStored(step, issued, now)),
-  ];
+  const warnings = [shortened(step, issued, now), describeCap(step.renew, stored)];
   return warnings.filter((warning) => warning !== undefined).join("; ") || undefined;
 }
 
 /** It is accepted all the same: the server proved who it is by TLS. */
-export function unverifiedWarning(algorithms: readonly string[]): string | undefined {
+function unverifiedWarning(algorithms: readonly string[]): string | undefined {
   return algorithms.length === 0
     ? undefined
     : `this build cannot verify ${algorithms.join(" and ")}, so it was accepted without that check`;
-}
-
-/** Warnings about the CAs above it. */
-export function chainWarnings(step: IssueStep, issued: IssuedCertificate, now: Date): Warning[] {
-  const stored = asStored(step, issued, now);
-  return findChainWarnings(step.certificate, issued.certificate, stored, now);
 }
 
 /**
@@ -221,13 +250,23 @@ export function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate
   );
 }
 
+/** Milliseconds for which the same checkers are used: what they know of CAs stays true. */
+const CHECKERS_LAST = 10_000;
+
+/** Shared by the sets that are issued about that time, which mostly have the same CAs. */
+let checkers: SetCheckers & { readonly at: Date } | undefined;
+
+function checkersAt(at: Date): SetCheckers {
+  if (Math.abs(at.getTime() - (checkers?.at.getTime() ?? 0)) > CHECKERS_LAST) checkers = undefined;
+  return checkers ??= { at, chains: new ChainChecker(at), paths: new PathFinder(at) };
+}
+
 /** The set as the next run will see it. */
 function asStored({ request }: IssueStep, issued: IssuedCertificate, now: Date): StoredSet {
   const texts = Object.fromEntries(
     PARTS.map((part) => [part, { kind: "present", value: issued.text(part) }]),
   ) as Record<Part, Presence<string>>;
-  const checkers = { chains: new ChainChecker(now), paths: new PathFinder(now) };
-  const set = checkSet(texts, request, checkers, (part) => texts[part]);
+  const set = checkSet(texts, request, checkersAt(now), (part) => texts[part]);
   // The parsed certificate of the set lacks names of rare kinds.
   const { certificate } = issued;
   return {

@@ -13,15 +13,15 @@ export function issueTime(
 }
 
 /** The next runs read it with the set. Never throws. */
-export function noteIssueTime(
+export async function noteIssueTime(
   certStore: string,
   name: string,
   { issuedAt: at, certificate: { serial } }: IssuedCertificate,
   warn: (message: string) => void,
-): void {
+): Promise<void> {
   if (at === undefined) return dropIssueTime(certStore, name);
   try {
-    writeIssueTime(certStore, name, { serial, at });
+    await writeIssueTime(certStore, name, { serial, at });
   } catch (error) {
     warn(`${(error as Error).message}; its lifetime counts from its "not before"`);
   }

@@ -7,7 +7,7 @@ const WORKERS = 18;
 /** For a login, a name lookup, and the pipes of a command. */
 const COMMON = 8;
 
-/** For one certificate: its room in the store, a connection, and a target. */
+/** For one certificate: its room in the store, or as many targets; a connection; a file or directory. */
 const CERTIFICATE = 7;
 
 /** Throws Error in plain words if the workers cannot carry out a plan. Before they are started. */

@@ -70,17 +70,12 @@ export function rightsFor(
   const all = (kind: Exclude<keyof Needs, "userWriter">) => needs.flatMap((one) => one[kind] ?? []);
   const files = all("files");
   const directories = [certStore, ...all("directories")];
-  const withRealPath = (path: string) => [path, realPath(path)];
+  const readIn = new Set([...directories, ...files.map(directoryOf), ...all("read")]);
   const ownProgram = needs.some(({ userWriter }) => userWriter) ? [Deno.execPath()] : [];
   return {
     files: {
-      read: sorted(
-        [...directories, ...files.map(directoryOf), ...all("read")].flatMap(withRealPath),
-      ),
-      write: sorted([
-        ...directories.flatMap(withRealPath),
-        ...byDirectory(files.flatMap((path) => [path, inRealDirectory(path)])),
-      ]),
+      read: sorted([...readIn].flatMap(withRealPath)),
+      write: sorted([...directories.flatMap(withRealPath), ...byDirectory(files)]),
       net: sorted(all("net")),
     },
     commands: {
@@ -185,25 +180,28 @@ function missingDirectories(path: string): string[] {
 /** If more files than this are in one directory, the directory is listed instead. */
 const MANY = 60;
 
-/** The runtime searches the whole list at each call, which is slow with thousands of files. */
+/** Under both names of each directory. The runtime searches the whole list at each call, which is slow. */
 function byDirectory(files: readonly string[]): string[] {
-  return [...Map.groupBy(files, directoryOf)].flatMap(([directory, files]) =>
-    files.length > MANY ? directory : files
-  );
+  return [...Map.groupBy(new Set(files), directoryOf)].flatMap(([directory, files]) => {
+    const names = withRealPath(directory);
+    if (files.length > MANY) return names;
+    return names.flatMap((name) => files.map((path) => entryOf(name, path)));
+  });
 }
+
+const withRealPath = (path: string) => [path, realPath(path)];
 
 /** The real path, as far as it exists. */
 function realPath(path: string): string {
   try {
     return Deno.realPathSync(path);
   } catch {
-    return path === "/" ? path : inRealDirectory(path);
+    return path === "/" ? path : entryOf(realPath(directoryOf(path)), path);
   }
 }
 
-/** Resolves the directory only: a link at the path itself is replaced, not followed. */
-function inRealDirectory(path: string): string {
-  const directory = realPath(directoryOf(path));
+/** The path in another directory; a link at the path itself is replaced, not followed. */
+function entryOf(directory: string, path: string): string {
   return `${directory === "/" ? "" : directory}/${nameOf(path)}`;
 }
 

@@ -6,18 +6,18 @@ import { WastedAnswerError } from "../vault/errors.ts";
 import type { Emit } from "./events.ts";
 
 /** Records the failure of an issue step if it wasted a certificate. Reports by events; never throws. */
-export function recordWaste(
+export async function recordWaste(
   { certificate, ifRefused: { entry, count, validUntil } }: IssueStep,
   certStore: string,
   error: Error,
   emit: Emit,
-): void {
+): Promise<void> {
   if (!(error instanceof WastedAnswerError)) return;
   const at = new Date();
   const refused = { at, count: count + 1, reason: error.message, entry };
   const warn = (message: string) => emit({ kind: "warning", subject: certificate, message });
   try {
-    writeRefusedAnswer(certStore, certificate, refused);
+    await writeRefusedAnswer(certStore, certificate, refused);
     warn(describeNextTry(certificate, nextTry(refused, validUntil)));
   } catch (error) {
     warn(`the next run may ask for another certificate: ${(error as Error).message}`);

@@ -8,23 +8,18 @@ import * as fs from "node:fs";
 import { directoryOf } from "../text/path.ts";
 import { temporaryFile } from "../store/store_paths.ts";
 import type { Reserved } from "../vault/session/login.ts";
-import {
-  removeIfThere,
-  removeQuietly,
-  syncDirectory,
-  writeAll,
-  writeNewFile,
-} from "../host/atomic_write.ts";
+import { removeIfThere, removeQuietly, writeAll, writeNewFile } from "../host/atomic_write.ts";
+import { syncDirectory } from "../host/sync.ts";
 
 /** Bytes; a secret id has 36. */
 const ROOM = 4096;
 const BLANK = " ".repeat(ROOM);
 
 /** Throws the system's error and leaves nothing. */
-export function reserveFile(path: string): Reserved {
+export async function reserveFile(path: string): Promise<Reserved> {
   const temporary = temporaryFile(path);
   removeIfThere(temporary);
-  writeNewFile(temporary, BLANK, { mode: 0o600 });
+  await writeNewFile(temporary, BLANK, { mode: 0o600 });
   return {
     keep(text) {
       overwrite(temporary, `${text}\n`);

@@ -8,15 +8,15 @@ import type { Emit } from "./events.ts";
  * @param record Records pending actions of services that read the store. May throw.
  * @returns Whether all files were written. Never throws.
  */
-export function rewrite(
+export async function rewrite(
   certificate: string,
   certStore: string,
-  record: () => void,
+  record: () => Promise<void>,
   emit: Emit,
-): boolean {
+): Promise<boolean> {
   try {
-    record();
-    const files = rewriteSet(certStore, certificate).map((part) => `${part}.pem`);
+    await record();
+    const files = (await rewriteSet(certStore, certificate)).map((part) => `${part}.pem`);
     const detail = `rewrote ${files.join(", ")} in the store: the same content, in a form that ` +
       "every program loads";
     emit({ kind: "recovered", certificate, detail });

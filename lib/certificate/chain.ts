@@ -51,33 +51,25 @@ export async function buildChain(
   authorities: readonly string[],
   now: Date,
 ): Promise<Chain> {
-  const pems = new Set(authorities.flatMap(splitCertificates));
-  const given = [...pems].map((pem) => ({ pem, certificate: openCertificate(pem) }));
-  const roots = new Set<Authority>();
-  for (const one of given) if (await isRoot(one)) roots.add(one);
-  const pool = [...given].sort((a, b) => Number(roots.has(b)) - Number(roots.has(a)));
-  const issuers = new Map<X509Certificate, Issuers>();
-  const issuersOf = (subject: X509Certificate) => issuers.get(subject)?.found ?? [];
+  const pems = [...new Set(authorities.flatMap(splitCertificates))];
+  const { pool, roots, issuers } = await proveAuthorities(pems);
   const end = openCertificate(leaf);
-  issuers.set(end, await findIssuers(pool, end));
-  for (const one of pool) {
-    const above = roots.has(one) ? NONE : await findIssuers(pool, one.certificate);
-    issuers.set(one.certificate, above);
-  }
-  if (issuersOf(end).length === 0) {
+  const lowest = await findIssuers(pool, end);
+  const issuersOf = (subject: X509Certificate) => issuers.get(subject)?.found ?? [];
+  if (lowest.found.length === 0) {
     throw new Error(
       pool.length === 0
         ? "the server sent no CA certificate with it"
         : "the server sent CA certificates, but none of them issued it",
     );
   }
-  const { paths, cycle } = findPaths(issuersOf(end), ({ certificate }) => issuersOf(certificate));
+  const { paths, cycle } = findPaths(lowest.found, ({ certificate }) => issuersOf(certificate));
   const { usable, weakness } = chooseUsable(paths, now);
   const [first = []] = usable;
   const top = (usable.find((path) => roots.has(path.at(-1) as Authority)) ?? first).at(-1);
   const kept = [...new Set(usable.flat())];
-  const unverified = [end, ...kept.map(({ certificate }) => certificate)]
-    .map((subject) => issuers.get(subject)?.unknown);
+  const unverified = [lowest, ...kept.map(({ certificate }) => issuers.get(certificate))]
+    .map((above) => above?.unknown);
   return {
     intermediates: kept.filter((one) => !roots.has(one)).map(({ pem }) => pem),
     anchors: top === undefined ? [] : [top.pem],
@@ -85,6 +77,41 @@ export async function buildChain(
     weakness,
     cycle: cycle && nameOf(cycle.certificate),
   };
+}
+
+/** CA certificates, and which of them issued each other. */
+interface Authorities {
+  /** Roots first, then in the order of the server. */
+  readonly pool: readonly Authority[];
+  readonly roots: ReadonlySet<Authority>;
+  readonly issuers: ReadonlyMap<X509Certificate, Issuers>;
+}
+
+/** By their texts. Most certificates of a run have the same CAs, whose signatures cost most of a check. */
+const proved = new Map<string, Promise<Authorities>>();
+
+/** A server that sends others each time must not fill the memory. */
+const MOST_PROVED = 32;
+
+function proveAuthorities(pems: readonly string[]): Promise<Authorities> {
+  const key = pems.join("");
+  const known = proved.get(key) ?? proveEach(pems);
+  if (proved.size >= MOST_PROVED) proved.clear();
+  proved.set(key, known);
+  return known;
+}
+
+async function proveEach(pems: readonly string[]): Promise<Authorities> {
+  const given = pems.map((pem) => ({ pem, certificate: openCertificate(pem) }));
+  const roots = new Set<Authority>();
+  for (const one of given) if (await isRoot(one)) roots.add(one);
+  const pool = [...given].sort((a, b) => Number(roots.has(b)) - Number(roots.has(a)));
+  const issuers = new Map<X509Certificate, Issuers>();
+  for (const one of pool) {
+    const above = roots.has(one) ? NONE : await findIssuers(pool, one.certificate);
+    issuers.set(one.certificate, above);
+  }
+  return { pool, roots, issuers };
 }
 
 type Path = readonly Authority[];

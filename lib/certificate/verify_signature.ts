@@ -1,6 +1,7 @@
 /** Whether the key of one certificate signed another. */
 import type { X509Certificate } from "node:crypto";
 import { unverifiable } from "./algorithms.ts";
+import { isSignedByEcdsa } from "./verify_ecdsa.ts";
 
 /** "unknown": this build cannot verify the signature. */
 export type Signed = "yes" | "no" | "unknown";
@@ -13,6 +14,7 @@ export async function verifySignature(
   subject: X509Certificate,
   issuer: X509Certificate,
 ): Promise<Signed> {
+  if (await isSignedByEcdsa(subject, issuer)) return "yes";
   try {
     if (subject.verify(issuer.publicKey)) return "yes";
   } catch {

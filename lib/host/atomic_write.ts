@@ -12,6 +12,8 @@ import * as fs from "node:fs";
 import { errorCode } from "../text/plain_cause.ts";
 import { directoryOf } from "../text/path.ts";
 import { changeMode, changeOwner } from "./change_owner.ts";
+import { quietly } from "./quietly.ts";
+import { syncFile, syncShared } from "./sync.ts";
 
 /** Owner, group and permission bits of a file. */
 export interface Ownership {
@@ -23,17 +25,17 @@ export interface Ownership {
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
 
 /** Creates a file, synced. Throws the system's error and leaves nothing, for example if the file exists. */
-export function writeNewFile(
+export async function writeNewFile(
   path: string,
   content: string | Uint8Array,
   ownership: Ownership,
-): void {
+): Promise<void> {
   const file = fs.openSync(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600);
   try {
     try {
       own(file, ownership);
       writeAll(file, typeof content === "string" ? Buffer.from(content) : content);
-      fs.fsyncSync(file);
+      await syncFile(file);
     } finally {
       fs.closeSync(file);
     }
@@ -60,13 +62,17 @@ export interface Replacement {
 }
 
 /** Replaces or creates a file by way of a temporary one. Throws the system's error. */
-export function replaceFile(path: string, content: string, { temporary, mode, time }: Replacement) {
+export async function replaceFile(
+  path: string,
+  content: string,
+  { temporary, mode, time }: Replacement,
+): Promise<void> {
   try {
     removeIfThere(temporary);
-    writeNewFile(temporary, content, { mode });
+    await writeNewFile(temporary, content, { mode });
     if (time !== undefined) fs.utimesSync(temporary, time, time);
     fs.renameSync(temporary, path);
-    syncDirectory(directoryOf(path));
+    await syncShared(directoryOf(path));
   } catch (error) {
     removeQuietly(temporary);
     throw error;
@@ -76,17 +82,6 @@ export function replaceFile(path: string, content: string, { temporary, mode, ti
 /** Writes all bytes at the current position. Throws the system's error. */
 export function writeAll(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at);
-}
-
-/** Makes renames and removals in a directory survive a crash. */
-export function syncDirectory(path: string): void {
-  // O_DIRECTORY: a pipe in its place would block.
-  const directory = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
-  try {
-    fs.fsyncSync(directory);
-  } finally {
-    fs.closeSync(directory);
-  }
 }
 
 /** Removes a file if it exists. */
@@ -100,9 +95,5 @@ export function removeIfThere(path: string): void {
 
 /** Removes what a failure left. Never throws: the failure itself is what is reported. */
 export function removeQuietly(path: string): void {
-  try {
-    removeIfThere(path);
-  } catch {
-    return;
-  }
+  quietly(() => removeIfThere(path));
 }

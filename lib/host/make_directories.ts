@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { errorCode } from "../text/plain_cause.ts";
 import { directoryOf } from "../text/path.ts";
-import { syncDirectory } from "./atomic_write.ts";
+import { syncDirectory } from "./sync.ts";
 
 /** Creates a directory with this mode, whatever the umask. Throws the system's error, also if it exists. */
 export function makeDirectory(path: string, mode: number): void {

@@ -1,6 +1,7 @@
 /** Moves an entry of a directory on overlayfs, which cannot rename a directory of a lower layer. */
 import * as fs from "node:fs";
-import { removeIfThere, syncDirectory } from "./atomic_write.ts";
+import { removeIfThere } from "./atomic_write.ts";
+import { syncDirectory } from "./sync.ts";
 import { isThere } from "./read.ts";
 
 /**

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { parseCertificate } from "../certificate/certificate.ts";
 import { archivedDirectory, storedDirectory, storedFile } from "./store_paths.ts";
 import { directoryOf } from "../text/path.ts";
-import { syncDirectory } from "../host/atomic_write.ts";
+import { syncDirectory } from "../host/sync.ts";
 import { makeDirectories } from "../host/make_directories.ts";
 import { isThere, readText } from "../host/read.ts";
 import { plainCause } from "../text/plain_cause.ts";

@@ -2,7 +2,8 @@
 import type { X509Certificate } from "node:crypto";
 import { openCertificate, readFacts } from "../certificate/certificate.ts";
 import { matchKey } from "../certificate/keys.ts";
-import { removeIfThere, syncDirectory } from "../host/atomic_write.ts";
+import { removeIfThere } from "../host/atomic_write.ts";
+import { syncDirectory } from "../host/sync.ts";
 import { isThere, readText, requireText } from "../host/read.ts";
 import { nameOf } from "../text/path.ts";
 import { archivedSets, isOfSerial } from "./earlier_sets.ts";

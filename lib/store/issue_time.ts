@@ -14,10 +14,14 @@ interface IssueTime {
 }
 
 /** Throws Error in plain words. */
-export function writeIssueTime(certStore: string, name: string, time: IssueTime): void {
+export async function writeIssueTime(
+  certStore: string,
+  name: string,
+  time: IssueTime,
+): Promise<void> {
   const path = issueTimeFile(certStore, name);
   try {
-    writeRecord(path, `${JSON.stringify(time)}\n`, { isNew: !isThere(path) });
+    await writeRecord(path, `${JSON.stringify(time)}\n`, { isNew: !isThere(path) });
   } catch (error) {
     throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
   }

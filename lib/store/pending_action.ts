@@ -4,9 +4,10 @@
  * the next run knows that the service still uses its old files.
  */
 import * as fs from "node:fs";
-import { removeIfThere, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
+import { removeIfThere, removeQuietly, writeNewFile } from "../host/atomic_write.ts";
 import { makeDirectories } from "../host/make_directories.ts";
 import { readRegular } from "../host/read.ts";
+import { allSettled, syncShared } from "../host/sync.ts";
 import { causeAndFix, errorCode } from "../text/plain_cause.ts";
 import {
   formatPendingAction,
@@ -24,16 +25,16 @@ import type { Tell } from "./types.ts";
  * @param until Expiry of the certificate that the new files replace, if known.
  * @returns Whether there was none before. Throws Error in plain words.
  */
-export function writePendingAction(
+export async function writePendingAction(
   certStore: string,
   service: string,
   certificate: string,
   until?: Date,
-): boolean {
+): Promise<boolean> {
   const before = read(certStore, service);
   const more = { certificates: [certificate], ...(until !== undefined && { until }) };
   const isNew = before === undefined;
-  write(certStore, service, isNew ? more : unitePendingActions(before, more), { isNew });
+  await write(certStore, service, isNew ? more : unitePendingActions(before, more), { isNew });
   return isNew;
 }
 
@@ -41,39 +42,52 @@ export function writePendingAction(
  * Tries to write the pending action, without any lasting change, before something is done that would
  * be in vain without it. Throws Error in plain words.
  */
-export function tryPendingAction(certStore: string, service: string, certificate: string): void {
+export async function tryPendingAction(
+  certStore: string,
+  service: string,
+  certificate: string,
+): Promise<void> {
   const before = read(certStore, service);
   const path = pendingActionFile(certStore, service);
   if (before !== undefined) {
-    return write(certStore, service, before, { isNew: false, time: timeOf(certStore, service) });
+    return await write(certStore, service, before, {
+      isNew: false,
+      time: timeOf(certStore, service),
+    });
   }
   // Under the temporary name it is no record yet.
   const trial = temporaryFile(path);
   try {
-    makePendingDirectory(certStore);
+    makeDirectories(pendingDirectory(certStore), 0o700);
     removeIfThere(trial);
-    writeNewFile(trial, formatPendingAction(service, { certificates: [certificate] }), {
-      mode: 0o600,
-    });
-    removeIfThere(trial);
+    const text = formatPendingAction(service, { certificates: [certificate] });
+    try {
+      await allSettled([syncShared(certStore), writeNewFile(trial, text, { mode: 0o600 })]);
+    } finally {
+      removeIfThere(trial);
+    }
   } catch (error) {
     throw cannot("write", path, error);
   }
 }
 
 /** Adds to a pending action, if there is one, why the action did not happen; its time stays. */
-export function noteFailure(certStore: string, service: string, failure: string): void {
-  amend(certStore, service, (before) => ({ ...before, failure }));
+export async function noteFailure(
+  certStore: string,
+  service: string,
+  failure: string,
+): Promise<void> {
+  await amend(certStore, service, (before) => ({ ...before, failure }));
 }
 
 /** Adds to a pending action why the action failed and, if the service was up before, when. */
-export function noteFailedAction(
+export async function noteFailedAction(
   certStore: string,
   service: string,
   failure: string,
   actedAt: Date | undefined,
-): void {
-  amend(certStore, service, ({ actedAt: _, ...before }) => ({
+): Promise<void> {
+  await amend(certStore, service, ({ actedAt: _, ...before }) => ({
     ...before,
     failure,
     ...(actedAt !== undefined && { actedAt }),
@@ -81,15 +95,18 @@ export function noteFailedAction(
 }
 
 /** The failure itself is reported elsewhere and the record stays, so errors are ignored here. */
-function amend(
+async function amend(
   certStore: string,
   service: string,
   change: (before: PendingActionText) => PendingActionText,
-): void {
+): Promise<void> {
   try {
     const before = read(certStore, service);
     if (before === undefined) return;
-    write(certStore, service, change(before), { isNew: false, time: timeOf(certStore, service) });
+    await write(certStore, service, change(before), {
+      isNew: false,
+      time: timeOf(certStore, service),
+    });
   } catch {
     return;
   }
@@ -101,17 +118,17 @@ function amend(
  *
  * @returns Whether there was none before.
  */
-export function noteAction(
+export async function noteAction(
   certStore: string,
   service: string,
   certificates: readonly string[],
   actedAt: Date,
-): boolean {
+): Promise<boolean> {
   try {
     const before = read(certStore, service);
     const isNew = before === undefined;
     const time = isNew ? undefined : timeOf(certStore, service);
-    write(certStore, service, { certificates, ...before, actedAt }, { isNew, time });
+    await write(certStore, service, { certificates, ...before, actedAt }, { isNew, time });
     return isNew;
   } catch {
     // A failed note must not keep the service from its new files.
@@ -123,11 +140,11 @@ export function noteAction(
  * Transfers a pending action to the services that replace its own, and removes it. Each keeps the
  * later of the two times. Throws Error in plain words.
  */
-export function transferPendingAction(
+export async function transferPendingAction(
   certStore: string,
   pendingAction: string,
   successors: readonly string[],
-): void {
+): Promise<void> {
   const found = read(certStore, pendingAction);
   if (found === undefined) return;
   // How the action on the old service ended says nothing about the new ones.
@@ -138,7 +155,7 @@ export function transferPendingAction(
     const isNew = own === undefined;
     const text = isNew ? left : unitePendingActions(own, left);
     const ownTime = isNew ? time : timeOf(certStore, successor);
-    write(certStore, successor, text, { isNew, time: ownTime > time ? ownTime : time });
+    await write(certStore, successor, text, { isNew, time: ownTime > time ? ownTime : time });
   }
   removePendingAction(certStore, pendingAction);
 }
@@ -158,24 +175,24 @@ function read(certStore: string, service: string): PendingActionText | undefined
   }
 }
 
-function write(
+async function write(
   certStore: string,
   service: string,
   text: PendingActionText,
   how: RecordWrite,
-): void {
+): Promise<void> {
   const path = pendingActionFile(certStore, service);
   try {
-    makePendingDirectory(certStore);
-    writeRecord(path, formatPendingAction(service, text), how);
+    makeDirectories(pendingDirectory(certStore), 0o700);
+    // The directory may be new, or left by a run that was killed before it was synced.
+    await allSettled([
+      syncShared(certStore),
+      writeRecord(path, formatPendingAction(service, text), how),
+    ]);
   } catch (error) {
+    if (how.isNew) removeQuietly(path);
     throw cannot("write", path, error);
   }
-}
-
-function makePendingDirectory(certStore: string): void {
-  makeDirectories(pendingDirectory(certStore), 0o700);
-  syncDirectory(certStore);
 }
 
 function cannot(verb: "write" | "remove", path: string, cause: unknown): Error {

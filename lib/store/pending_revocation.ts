@@ -3,7 +3,8 @@
  * left the store, so what a kill interrupts is known and finished later.
  */
 import * as fs from "node:fs";
-import { removeIfThere, syncDirectory } from "../host/atomic_write.ts";
+import { removeIfThere } from "../host/atomic_write.ts";
+import { syncDirectory } from "../host/sync.ts";
 import { quietly } from "../host/quietly.ts";
 import { ABSENT, readInfo, readText } from "../host/read.ts";
 import type { Presence } from "../host/types.ts";
@@ -14,15 +15,15 @@ import { pendingRevocationFile } from "./store_paths.ts";
 import type { PendingRevocation } from "./types.ts";
 
 /** Throws Error in plain words. @param begun There is a record already; a failure leaves it. */
-export function writePendingRevocation(
+export async function writePendingRevocation(
   certStore: string,
   name: string,
   revocation: PendingRevocation,
   begun: boolean,
-): void {
+): Promise<void> {
   const path = pendingRevocationFile(certStore, name);
   try {
-    writeRecord(path, `${JSON.stringify(revocation)}\n`, { isNew: !begun });
+    await writeRecord(path, `${JSON.stringify(revocation)}\n`, { isNew: !begun });
   } catch (error) {
     throw new Error(`Cannot write "${path}": ${causeAndFix(error, path)}`, { cause: error });
   }

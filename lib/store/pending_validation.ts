@@ -10,14 +10,14 @@ import { pendingValidationFile } from "./store_paths.ts";
 import type { Replaced, Tell } from "./types.ts";
 
 /** Throws Error in plain words. */
-export function writePendingValidation(
+export async function writePendingValidation(
   certStore: string,
   name: string,
   replaced: readonly Replaced[],
-): void {
+): Promise<void> {
   const path = pendingValidationFile(certStore, name);
   try {
-    writeRecord(path, formatPendingValidation(replaced), { isNew: true });
+    await writeRecord(path, formatPendingValidation(replaced), { isNew: true });
   } catch (error) {
     const message = `Cannot write the pending validation "${path}": ${causeAndFix(error, path)}`;
     throw new Error(message, { cause: error });

@@ -9,9 +9,13 @@ export interface RecordWrite {
 }
 
 /** Writes a record into the store, whole and synced. Throws the system's error. */
-export function writeRecord(path: string, text: string, { isNew, time }: RecordWrite): void {
+export async function writeRecord(
+  path: string,
+  text: string,
+  { isNew, time }: RecordWrite,
+): Promise<void> {
   try {
-    replaceFile(path, text, { temporary: temporaryFile(path), mode: 0o600, time });
+    await replaceFile(path, text, { temporary: temporaryFile(path), mode: 0o600, time });
   } catch (error) {
     if (isNew) removeQuietly(path);
     throw error;

@@ -12,11 +12,15 @@ import { refusedAnswerFile, temporaryFile } from "./store_paths.ts";
 import type { RefusedAnswer } from "./types.ts";
 
 /** Throws Error in plain words. */
-export function writeRefusedAnswer(certStore: string, name: string, refused: RefusedAnswer): void {
+export async function writeRefusedAnswer(
+  certStore: string,
+  name: string,
+  refused: RefusedAnswer,
+): Promise<void> {
   const path = refusedAnswerFile(certStore, name);
   try {
     // An older record is better than none.
-    writeRecord(path, `${JSON.stringify(refused)}\n`, { isNew: false });
+    await writeRecord(path, `${JSON.stringify(refused)}\n`, { isNew: false });
   } catch (error) {
     throw new Error(`Cannot write "${path}": ${causeAndFix(error, path)}`, { cause: error });
   }

@@ -6,7 +6,7 @@
 import * as fs from "node:fs";
 import { errorCode } from "../text/plain_cause.ts";
 import { PARTS } from "../certificate/types.ts";
-import { syncDirectory } from "../host/atomic_write.ts";
+import { syncDirectory } from "../host/sync.ts";
 import { makeDirectory } from "../host/make_directories.ts";
 import { isThere } from "../host/read.ts";
 import { tryRename } from "../host/try_rename.ts";

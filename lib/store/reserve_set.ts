@@ -7,8 +7,9 @@
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { type Part, PARTS } from "../certificate/types.ts";
-import { syncDirectory, writeAll } from "../host/atomic_write.ts";
+import { writeAll } from "../host/atomic_write.ts";
 import { quietly } from "../host/quietly.ts";
+import { syncFiles, syncShared } from "../host/sync.ts";
 import { tryRename } from "../host/try_rename.ts";
 import { writeOver } from "../host/write_over.ts";
 import { roomDirectory, stagedDirectory, storedDirectory } from "./store_paths.ts";
@@ -24,23 +25,28 @@ export class ReservedSet implements Disposable {
   readonly #certStore: string;
   readonly #name: string;
   readonly #files = new Map<Part, number>();
-  #isWritten = false;
+  /** The content is written: the next run finds it, also if a sync fails. */
+  isWritten = false;
 
-  /** Throws the system's error and leaves nothing; a set that an earlier run staged is removed. */
-  constructor(certStore: string, name: string, keep = 0) {
+  private constructor(certStore: string, name: string) {
     this.#certStore = certStore;
     this.#name = name;
+  }
+
+  /** Throws the system's error and leaves nothing; a set that an earlier run staged is removed. */
+  static async make(certStore: string, name: string, keep = 0): Promise<ReservedSet> {
     // An old set that cannot be archived is removed: the new set needs its place.
-    const unkept = finishSwitch(certStore, name, keep);
-    if (unkept !== undefined) finishSwitch(certStore, name);
-    const room = this.#clear();
+    if (finishSwitch(certStore, name, keep) !== undefined) finishSwitch(certStore, name);
+    const reserved = new ReservedSet(certStore, name);
+    const room = reserved.#clear();
     try {
       fs.mkdirSync(room, { mode: 0o700 });
-      for (const part of PARTS) this.#reserve(part);
-      syncDirectory(room);
+      for (const part of PARTS) reserved.#reserve(part);
+      await syncShared(room);
       requireSwitch(storedDirectory(certStore, name), room);
+      return reserved;
     } catch (error) {
-      this[Symbol.dispose]();
+      reserved[Symbol.dispose]();
       throw error;
     }
   }
@@ -58,17 +64,14 @@ export class ReservedSet implements Disposable {
    * Makes the staged set. Throws the system's error; if all is written, the next run finds it all the
    * same, with room at the ends of files. cert.pem is written last: then all is written.
    */
-  stage(text: (part: Part) => string): void {
-    const contents = PARTS.toReversed().map((part) => ({
-      file: this.#files.get(part) ?? -1,
-      bytes: Buffer.from(text(part)),
-    }));
-    for (const { file, bytes } of contents) writeOver(file, bytes);
-    this.#isWritten = true;
-    for (const { file, bytes } of contents) {
-      fs.ftruncateSync(file, bytes.length);
-      fs.fsyncSync(file);
-    }
+  async stage(text: (part: Part) => string): Promise<void> {
+    const contents = PARTS.toReversed().map((part) =>
+      [this.#files.get(part) ?? -1, Buffer.from(text(part))] as const
+    );
+    for (const [file, bytes] of contents) writeOver(file, bytes);
+    this.isWritten = true;
+    for (const [file, { length }] of contents) fs.ftruncateSync(file, length);
+    await syncFiles(contents.map(([file]) => file));
     const room = roomDirectory(this.#certStore, this.#name);
     fs.renameSync(room, stagedDirectory(this.#certStore, this.#name));
   }
@@ -77,7 +80,7 @@ export class ReservedSet implements Disposable {
   [Symbol.dispose](): void {
     for (const file of this.#files.values()) quietly(() => fs.closeSync(file));
     this.#files.clear();
-    if (!this.#isWritten) quietly(() => this.#clear());
+    if (!this.isWritten) quietly(() => this.#clear());
   }
 
   /** Follows no link. */

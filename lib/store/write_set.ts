@@ -17,9 +17,10 @@ import {
   storedDirectory,
 } from "./store_paths.ts";
 import { PARTS } from "../certificate/types.ts";
-import { removeIfThere, syncDirectory } from "../host/atomic_write.ts";
+import { removeIfThere } from "../host/atomic_write.ts";
 import { moveEntry } from "../host/move_entry.ts";
 import { isThere, listKnown } from "../host/read.ts";
+import { syncDirectory, syncShared } from "../host/sync.ts";
 import { dropSurplus, keepSet } from "./earlier_sets.ts";
 
 /**
@@ -30,13 +31,18 @@ import { dropSurplus, keepSet } from "./earlier_sets.ts";
  *
  * Throws the system's error; the old set or the staged one then counts, and the staged one stays.
  */
-export function storeStagedSet(certStore: string, name: string, keep = 0): string | undefined {
+export async function storeStagedSet(
+  certStore: string,
+  name: string,
+  keep = 0,
+): Promise<string | undefined> {
   const staged = stagedDirectory(certStore, name);
   if (keepOtherFiles(storedDirectory(certStore, name), staged)) syncDirectory(staged);
   switchSets(certStore, name);
   try {
-    syncDirectory(certStore);
-    const unkept = finishSwitch(certStore, name, keep);
+    // Before the old set is removed.
+    await syncShared(certStore);
+    const unkept = clearRetired(certStore, name, keep);
     dropSurplus(certStore, name, keep);
     return unkept;
   } catch (error) {
@@ -61,7 +67,7 @@ export function finishSwitch(certStore: string, name: string, keep = 0): string 
     syncDirectory(certStore);
   }
   removeSet(staged);
-  const unkept = isThere(retired) ? clearRetired(certStore, name, keep) : undefined;
+  const unkept = clearRetired(certStore, name, keep);
   syncDirectory(certStore);
   return unkept;
 }
@@ -138,8 +144,8 @@ function tryLink(from: string, to: string): void {
 function clearRetired(certStore: string, name: string, keep: number): string | undefined {
   const retired = retiredDirectory(certStore, name);
   const current = storedDirectory(certStore, name);
-  // A symbolic link: what it leads to is not VCM's.
-  if (!fs.lstatSync(retired).isDirectory()) {
+  // Not there, or a symbolic link: what it leads to is not VCM's.
+  if (!fs.lstatSync(retired, { throwIfNoEntry: false })?.isDirectory()) {
     removeIfThere(retired);
     return undefined;
   }

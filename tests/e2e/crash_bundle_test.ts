@@ -1,7 +1,7 @@
 /** A run that deploys a bundle, and is disturbed at any of its file-changing system calls. */
 import { startOpenBao } from "../support/openbao.ts";
 import { setUpPki } from "../support/set_up_pki.ts";
-import type { FileChange } from "../support/strace.ts";
+import { distinct, type FileChange } from "../support/strace.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { assert } from "./assert.ts";
 import { assertInOrder, type BundleSite, linkedSet, makeBundleSite, NAME } from "./bundle_site.ts";
@@ -54,7 +54,7 @@ async function tryEach(
   const { code, stdout, stderr, changes } = await site.record();
   assert.equal(code, 0, stdout + stderr);
   // What is done to the store is tried by other tests.
-  const trials = changes.filter(({ path }) => /^(ssl|store\/\.pending)/.test(path));
+  const trials = distinct(changes).filter(({ path }) => /^(ssl|store\/\.pending)/.test(path));
   const failures: string[] = [];
   for (const change of trials) {
     try {

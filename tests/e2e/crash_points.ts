@@ -1,6 +1,6 @@
 /** Disturbs a run at each of its system calls on files, one after the other. */
 import type { OpenBao } from "../support/openbao.ts";
-import type { FileChange } from "../support/strace.ts";
+import { distinct, type FileChange } from "../support/strace.ts";
 import { assert } from "./assert.ts";
 import { makeSite, type Site, type Start } from "./crash_site.ts";
 
@@ -75,7 +75,7 @@ async function recordOnEach(
 ): Promise<readonly FileChange[]> {
   const records = await Promise.all(sites.map(async (site) => {
     await site.reset();
-    return await record(site);
+    return distinct(await record(site));
   }));
   const [first = [], ...others] = records;
   const sorted = (calls: readonly FileChange[]) => calls.map((one) => JSON.stringify(one)).sort();

@@ -19,7 +19,7 @@ import {
   withSession,
 } from "./checked_roles.ts";
 
-const noPendingActions = { beforeStored: () => {}, warn: () => {} };
+const noPendingActions = { beforeStored: () => Promise.resolve(), warn: () => {} };
 
 const test = await testsNeeding("openbao");
 

@@ -52,7 +52,7 @@ const READS = [
 /**
  * Runs a program to its end, and tells by which calls it changed what lies below a directory, in their
  * order. Opening counts where it can make a file or is for writing. Throws where two threads make
- * the same call, which cannot be told apart.
+ * the same call, which cannot be told apart; syncs are made in any of the runtime's threads.
  */
 export async function recordChanges(
   argv: readonly string[],
@@ -87,6 +87,20 @@ export async function recordReads(
     ...traced,
     reads: [...new Map(reads.map((one) => [JSON.stringify(one), one])).values()],
   };
+}
+
+/**
+ * The changes that can be told apart in a further run. A sync changes nothing that a program sees, so
+ * of those of a path only one counts: each thread meets a fault at its first one.
+ */
+export function distinct(changes: readonly FileChange[]): readonly FileChange[] {
+  const known = new Set<string>();
+  return changes.flatMap((change) => {
+    if (change.call !== "fsync") return change;
+    if (known.has(change.path)) return [];
+    known.add(change.path);
+    return { ...change, nth: 1 };
+  });
 }
 
 /** Runs a program that meets a fault at a call; `met` is whether it came to that. */
@@ -141,6 +155,7 @@ function findChanges(trace: string, below: string): FileChange[] {
   const threads = new Map<string, string>();
   return findCalls(trace, below).flatMap(({ call, path, nth, thread, rest }) => {
     if (OPENS.includes(call) && !CAN_CHANGE.test(rest)) return [];
+    if (call === "fsync") return { call, path, nth };
     const before = threads.get(`${call} ${path}`) ?? thread;
     if (before !== thread) throw new Error(`Two threads call ${call} for "${path}"`);
     threads.set(`${call} ${path}`, thread);

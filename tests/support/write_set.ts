@@ -3,13 +3,13 @@ import { storeStagedSet } from "../../lib/store/write_set.ts";
 import type { Part } from "../../lib/certificate/types.ts";
 
 /** Writes a set into the store, as a run does around its question to the server. */
-export function writeStoredSet(
+export async function writeStoredSet(
   certStore: string,
   name: string,
   text: (part: Part) => string,
   keep?: number,
-): string | undefined {
-  using reserved = new ReservedSet(certStore, name, keep);
-  reserved.stage(text);
-  return storeStagedSet(certStore, name, keep);
+): Promise<string | undefined> {
+  using reserved = await ReservedSet.make(certStore, name, keep);
+  await reserved.stage(text);
+  return await storeStagedSet(certStore, name, keep);
 }

@@ -56,7 +56,7 @@ export async function serve(
     const failure = failures.get(service);
     const reason = skipReason(step, run);
     if (failure !== undefined) {
-      noteFailure(run.certStore, service, failure);
+      await noteFailure(run.certStore, service, failure);
       fail(service, failure, run);
     } else if (step.kind === "validate") continue;
     else if (reason !== undefined) skip(service, reason, run);
@@ -71,7 +71,7 @@ export async function serve(
       const one = await actOn(step, before.get(service), run);
       if (one === "timed-out") late.set(manager, service);
       // It is not known whether the service of a command runs.
-      else if (one !== undefined && manager === "command") finish(step, run);
+      else if (one !== undefined && manager === "command") await finish(step, run);
       else if (one !== undefined) acted.push(one);
     }
   }
@@ -79,8 +79,8 @@ export async function serve(
   const fallen = await findFallen(acted.map(({ step }) => step), before, commands, stop);
   for (const { step, wasUp } of acted) {
     const problem = fallen.get(step.service);
-    if (problem === undefined) finish(step, run);
-    else failAction(step, problem, wasUp, run);
+    if (problem === undefined) await finish(step, run);
+    else await failAction(step, problem, wasUp, run);
   }
 }
 
@@ -106,15 +106,15 @@ async function actOn(
   const { certStore, writers: { commands } } = run;
   const isUp = before !== undefined && ["up", "between", "restarting"].includes(before.kind);
   const wasUp = isUp || step.actedAt !== undefined;
-  const isNew = isUp && noteAction(certStore, service, about.certificates, new Date());
+  const isNew = isUp && await noteAction(certStore, service, about.certificates, new Date());
   try {
     const result = await commands.act(service);
     if (result.kind === "done") {
       const problem = await probeAll(step, run);
       if (problem === undefined) return { step, wasUp };
-      failAction(step, problem, wasUp, run);
+      await failAction(step, problem, wasUp, run);
     } else if (result.kind === "failed") {
-      failAction(step, run.hide(result.message, about.certificates), wasUp, run);
+      await failAction(step, run.hide(result.message, about.certificates), wasUp, run);
       // An action that only --force asked for, and that left the service up, leaves nothing pending.
       if (isNew && (await commands.observe([service])).get(service)?.kind === "up") {
         dropPendingAction(certStore, service, run.emit);
@@ -128,7 +128,7 @@ async function actOn(
       skip(service, result.message, run);
     }
   } catch (error) {
-    failAction(step, plainCause(error), wasUp, run);
+    await failAction(step, plainCause(error), wasUp, run);
   }
   return undefined;
 }
@@ -139,24 +139,24 @@ function howDown({ actedAt }: ServiceStep): string {
     : `it was up before the action of ${formatTime(actedAt)}, but is down now`;
 }
 
-function finish(step: ServiceStep, run: ServicesRun): void {
+async function finish(step: ServiceStep, run: ServicesRun): Promise<void> {
   const { service, action } = step;
   try {
     removePendingAction(run.certStore, service);
     run.emit({ kind: "acted", service, action: actionName(action) });
   } catch (error) {
-    noteFailure(run.certStore, service, plainCause(error));
+    await noteFailure(run.certStore, service, plainCause(error));
     fail(service, plainCause(error), run);
   }
 }
 
-function failAction(
+async function failAction(
   { service }: ServiceStep,
   message: string,
   wasUp: boolean,
   run: ServicesRun,
-): void {
-  noteFailedAction(run.certStore, service, message, wasUp ? new Date() : undefined);
+): Promise<void> {
+  await noteFailedAction(run.certStore, service, message, wasUp ? new Date() : undefined);
   fail(service, message, run);
 }
 

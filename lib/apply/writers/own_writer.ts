@@ -10,7 +10,7 @@ import * as fs from "node:fs";
 import { errorCode } from "../../text/plain_cause.ts";
 import { directoryOf } from "../../text/path.ts";
 import { replacedFile, temporaryFile } from "../../store/store_paths.ts";
-import { removeIfThere, syncDirectory, writeNewFile } from "../../host/atomic_write.ts";
+import { removeIfThere, writeNewFile } from "../../host/atomic_write.ts";
 import {
   identityAt,
   isSameFile,
@@ -19,8 +19,9 @@ import {
 } from "../../host/file_identity.ts";
 import { makeOpenDirectory } from "../../host/make_directories.ts";
 import { isThere } from "../../host/read.ts";
+import { syncDirectory, syncShared } from "../../host/sync.ts";
 import { writeThrough } from "../../host/write_through.ts";
-import { type FileRequest, type NewFile, NONE, OTHER, type WriterAnswer } from "./writer.ts";
+import { type FileRequest, NONE, OTHER, type WriterAnswer } from "./writer.ts";
 
 /** Copies the symbolic link at a target to the temporary name of its kept file. */
 type CopyLink = (path: string) => Promise<void>;
@@ -35,9 +36,13 @@ export async function carryOutRequest(
   copyLink: CopyLink = refuse,
 ): Promise<WriterAnswer> {
   switch (request.do) {
-    case "make":
-      make(request.file);
+    case "make": {
+      const { path, content, uid, gid, mode, createDirs } = request.file;
+      makeRoom(path, createDirs);
+      const bytes = Buffer.from(content.data, content.encoding);
+      await writeNewFile(temporaryFile(path), bytes, { uid, gid, mode });
       return true;
+    }
     case "keep":
       return await keep(request.path, request.inPlace, copyLink);
     case "replace":
@@ -49,19 +54,13 @@ export async function carryOutRequest(
       removeIfThere(request.path);
       return true;
     case "sync":
-      syncDirectory(request.directory);
+      await syncShared(request.directory);
       return true;
   }
 }
 
 function refuse(): Promise<void> {
   return Promise.reject(Object.assign(new Error("Cannot copy a link"), { code: "EPERM" }));
-}
-
-function make({ path, content, uid, gid, mode, createDirs }: NewFile): void {
-  makeRoom(path, createDirs);
-  const bytes = Buffer.from(content.data, content.encoding);
-  writeNewFile(temporaryFile(path), bytes, { uid, gid, mode });
 }
 
 /** Creates the directories above a target, and removes an old temporary file. Throws the system's error. */
@@ -160,11 +159,11 @@ async function copy(path: string, kept: string, copyLink: CopyLink, bits = 0o777
   const temporary = temporaryFile(kept);
   removeIfThere(temporary);
   if (fs.lstatSync(path).isSymbolicLink()) await copyLink(path);
-  else copyFile(path, temporary, bits);
+  else await copyFile(path, temporary, bits);
   fs.renameSync(temporary, kept);
 }
 
-function copyFile(path: string, temporary: string, bits: number): void {
+async function copyFile(path: string, temporary: string, bits: number): Promise<void> {
   const file = openRegularFile(path, fs.constants.O_RDONLY);
   try {
     const { uid, gid, mode, size, atime, mtime } = fs.fstatSync(file);
@@ -173,10 +172,10 @@ function copyFile(path: string, temporary: string, bits: number): void {
     }
     const text = fs.readFileSync(file);
     try {
-      writeNewFile(temporary, text, { uid, gid, mode: mode & bits });
+      await writeNewFile(temporary, text, { uid, gid, mode: mode & bits });
     } catch (error) {
       if (errorCode(error) !== "EPERM") throw error;
-      writeNewFile(temporary, text, { mode: mode & 0o700 });
+      await writeNewFile(temporary, text, { mode: mode & 0o700 });
     }
     fs.utimesSync(temporary, atime, mtime);
   } finally {

@@ -12,7 +12,8 @@ import { ConfigError } from "../../config/diagnostic.ts";
 import { findConfig, loadConfig, LOCAL_FILE, SYSTEM_FILE } from "../../config/load.ts";
 import { parseConfig } from "../../config/parse.ts";
 import type { Config } from "../../config/types.ts";
-import { removeQuietly, syncDirectory, writeNewFile } from "../../host/atomic_write.ts";
+import { removeQuietly, writeNewFile } from "../../host/atomic_write.ts";
+import { syncDirectory } from "../../host/sync.ts";
 import { isThere } from "../../host/read.ts";
 import { MAX_BYTES } from "../../host/regular_file.ts";
 import type { FirstCertificate, InitDocument } from "../../report/documents/tools.ts";
@@ -60,7 +61,7 @@ export async function init(
   // Nothing is written unless it is a valid configuration.
   let config = await parseConfig(text, path);
   if (!args.print) {
-    writeFirstFile(path, text);
+    await writeFirstFile(path, text);
     host.giveUp("write");
     config = await loadConfig(path);
   }
@@ -84,14 +85,14 @@ function requireReadable(text: string): void {
  * Writes a file that only the owner can read. Its directory is created (0755) if only that one is
  * missing. Throws Error, and leaves nothing but that directory.
  */
-export function writeFirstFile(path: string, text: string): void {
+export async function writeFirstFile(path: string, text: string): Promise<void> {
   const target = resolve(path);
   const temporary = `${target}.vcm-new`;
   try {
     makeDirectory(dirname(target));
     // Left by an interrupted run.
     removeQuietly(temporary);
-    writeNewFile(temporary, text, { mode: 0o600 });
+    await writeNewFile(temporary, text, { mode: 0o600 });
     try {
       nameIt(temporary, target);
     } finally {

@@ -95,7 +95,7 @@ async function carryOutChanges(changes: Changes, on: ServiceHost): Promise<void>
   if (store !== undefined) lockStore(store)[Symbol.dispose]();
   for (const command of first) await call(command);
   for (const { path, state, after } of files) {
-    if (state === "written") on.write(path, after ?? "");
+    if (state === "written") await on.write(path, after ?? "");
     if (state === "removed") on.remove(path);
     if (state === "written" || state === "removed") done.push(`${path} is ${state}`);
   }

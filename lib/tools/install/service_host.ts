@@ -2,7 +2,8 @@
  * What `vcm install` reads and changes on this host. A unit file is replaced whole, with mode 0644,
  * and synced.
  */
-import { removeIfThere, replaceFile, syncDirectory } from "../../host/atomic_write.ts";
+import { removeIfThere, replaceFile } from "../../host/atomic_write.ts";
+import { syncDirectory } from "../../host/sync.ts";
 import { listWhole } from "../../host/list_whole.ts";
 import { observe, readInfo, readText } from "../../host/read.ts";
 import { type CommandResult, runCommand } from "../../host/run_command.ts";
@@ -29,7 +30,7 @@ export interface ServiceHost {
   /** Empty if the host has no name. */
   hostName(): string;
   systemctl(args: readonly string[]): Promise<CommandResult>;
-  write(path: string, text: string): void;
+  write(path: string, text: string): Promise<void>;
   remove(path: string): void;
 }
 
@@ -84,9 +85,9 @@ export function findDropIns(directory: string, units: readonly string[]): string
 }
 
 /** Throws Error, and leaves the old file. Needs write permission beside it too. */
-export function writeUnitFile(path: string, text: string): void {
+export async function writeUnitFile(path: string, text: string): Promise<void> {
   try {
-    replaceFile(path, text, { temporary: temporaryFile(path), mode: 0o644 });
+    await replaceFile(path, text, { temporary: temporaryFile(path), mode: 0o644 });
   } catch (error) {
     throw new Error(`Cannot write "${path}": ${causeAndFix(error, path)}`, { cause: error });
   }

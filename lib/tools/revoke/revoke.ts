@@ -103,7 +103,7 @@ async function revokeOne(
   const { name, pending, earlier } = revocation;
   const { certStore } = config;
   try {
-    writePendingRevocation(certStore, name, pending, earlier);
+    await writePendingRevocation(certStore, name, pending, earlier);
   } catch (error) {
     return refusalOf({ name, problem: `Not revoked: ${(error as Error).message}` });
   }

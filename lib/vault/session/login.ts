@@ -143,7 +143,7 @@ export interface Helpers {
   /**
    * Reserves the file for a secret id before it is requested. Throws Error with a plain message.
    */
-  reserve(path: string): Reserved;
+  reserve(path: string): Promise<Reserved>;
 }
 
 /**
@@ -160,7 +160,7 @@ export async function unwrap(
 ): Promise<LoginCredentials & { readonly kind: "approle"; readonly secretId: string }> {
   const path = "sys/wrapping/unwrap";
   const { from, secretIdFile } = by;
-  const place = reserveFor(secretIdFile, reserve);
+  const place = await reserveFor(secretIdFile, reserve);
   try {
     const unsafe = { repeats: 0, effect: `given out the secret id from ${from}` };
     const { address, answer } = await ask(path, {}, by.wrappingToken, unsafe);
@@ -193,9 +193,9 @@ export async function unwrap(
   }
 }
 
-function reserveFor(path: string, reserve: Helpers["reserve"]): Reserved {
+async function reserveFor(path: string, reserve: Helpers["reserve"]): Promise<Reserved> {
   try {
-    return reserve(path);
+    return await reserve(path);
   } catch (error) {
     throw new VaultError(
       `Cannot write "${path}": ${causeAndFix(error, path)}; the secret id was not unwrapped`,

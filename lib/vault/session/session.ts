@@ -51,7 +51,7 @@ export interface VaultSession {
 /** Helpers for callers that report and save nothing. */
 export const NO_HELPERS: Helpers = {
   note: () => {},
-  reserve: () => ({ keep: () => {}, release: () => {} }),
+  reserve: () => Promise.resolve({ keep: () => {}, release: () => {} }),
 };
 
 /**

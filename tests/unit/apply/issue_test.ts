@@ -14,7 +14,7 @@ import { makeDirectory } from "../../support/rig.ts";
 import { answerData, CA, REQUEST, sessionGiving } from "../vault/pki_answers.ts";
 import { issueStep } from "./plans.ts";
 
-const noPendingActions = { beforeStored: () => {}, warn: () => {} };
+const noPendingActions = { beforeStored: () => Promise.resolve(), warn: () => {} };
 
 const STORED = await makeCertificatePem("web.example.test");
 const NAME = "web.example.test";

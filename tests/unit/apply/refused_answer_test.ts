@@ -11,19 +11,23 @@ const NAME = "web.example.test";
 const RECORD = `.refused-answer-${NAME}`;
 
 /** The events of a failure after so many others, and what the store has then. */
-function record(store: string, error: Error, count = 0) {
+async function record(store: string, error: Error, count = 0) {
   const events: ApplyEvent[] = [];
   const step = { ...issueStep(NAME), ifRefused: { entry: "0a", count } };
-  recordWaste(step, store, error, (event) => events.push(event));
+  await recordWaste(step, store, error, (event) => events.push(event));
   return { events, found: readRefusedAnswers(store, [NAME]).get(NAME) };
 }
 
-Deno.test("recordWaste() records what wasted a certificate, and nothing else", () => {
+Deno.test("recordWaste() records what wasted a certificate, and nothing else", async () => {
   using store = makeDirectory();
   for (const error of [new Error("disk"), new VaultError("400", { status: 400 })]) {
-    assert.deepEqual(record(store.path, error), { events: [], found: { kind: "absent" } });
+    assert.deepEqual(await record(store.path, error), { events: [], found: { kind: "absent" } });
   }
-  const { events: [warning], found } = record(store.path, new WastedAnswerError("no chain"), 2);
+  const { events: [warning], found } = await record(
+    store.path,
+    new WastedAnswerError("no chain"),
+    2,
+  );
   assert.ok(found?.kind === "present");
   const { at, ...rest } = found.value;
   assert.deepEqual(rest, { count: 3, reason: "no chain", entry: "0a" });
@@ -35,10 +39,10 @@ Deno.test("recordWaste() records what wasted a certificate, and nothing else", (
   );
 });
 
-Deno.test("a record that cannot be written or removed is reported", () => {
+Deno.test("a record that cannot be written or removed is reported", async () => {
   using store = makeDirectory();
   store.write(`${RECORD}/file`, "x");
-  const { events: [warning] } = record(store.path, new WastedAnswerError("no chain"));
+  const { events: [warning] } = await record(store.path, new WastedAnswerError("no chain"));
   assert.ok(warning?.kind === "warning");
   assert.match(
     warning.message,

@@ -24,7 +24,7 @@ function makeStore(): Directory {
 
 async function revokeIn(store: Directory, access: AccessInput, earlier = false) {
   const sessions = new SessionOnce(access, () => {});
-  writePendingRevocation(store.path, NAME, PENDING, earlier);
+  await writePendingRevocation(store.path, NAME, PENDING, earlier);
   const begun = { certStore: store.path, name: NAME, pending: PENDING, earlier };
   try {
     return await completeRevocation(begun, sessions);

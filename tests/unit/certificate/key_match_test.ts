@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { openCertificate } from "../../../lib/certificate/certificate.ts";
-import { matchKey as matchOpen } from "../../../lib/certificate/keys.ts";
+import { matchKey as matchOpen, proveKey } from "../../../lib/certificate/keys.ts";
+import { decodePem, encodePem } from "../../../lib/certificate/pem.ts";
 import {
   type AlgorithmName,
   ALGORITHMS,
@@ -44,6 +45,26 @@ for (const algorithm of Object.keys(ALGORITHMS) as AlgorithmName[]) {
     }
   });
 }
+
+pureTest("proveKey() takes no key whose halves do not belong together", async () => {
+  for (const [algorithm, size] of [["EC P-256", 32], ["EC P-384", 48]] as const) {
+    const mine = await makeCertificatePem("a", { algorithm });
+    const other = await makeCertificatePem("a", { algorithm });
+    for (const form of ["pkcs8", "sec1"] as const) {
+      const [key, foreign] = [mine, other].map((made) =>
+        decodePem(form === "pkcs8" ? made.pkcs8 : oldForm(made, form))
+      );
+      assert.ok(key !== undefined && foreign !== undefined);
+      const label = form === "pkcs8" ? "PRIVATE KEY" : "EC PRIVATE KEY";
+      assert.equal(proveKey(openCertificate(mine.pem), encodePem(key, label)), "match");
+      // The public half, which is at the end, is that of the certificate.
+      foreign.set(key.subarray(-2 * size), foreign.length - 2 * size);
+      const mixed = encodePem(foreign, label);
+      assert.notEqual(proveKey(openCertificate(mine.pem), mixed), "match", `${algorithm} ${form}`);
+      assert.notEqual(proveKey(openCertificate(other.pem), mixed), "match", `${algorithm} ${form}`);
+    }
+  }
+});
 
 pureTest("matchKey() tells keys of different kinds apart", async () => {
   const kinds: AlgorithmName[] = ["EC P-256", "EC P-384", "RSA", "Ed25519"];

@@ -26,10 +26,10 @@ async function observed(store: Directory, ...names: string[]) {
 
 Deno.test("noteAction() adds the time of the action, and leaves the rest and the record's time", async () => {
   using store = makeDirectory();
-  writePendingAction(store.path, SERVICE, "web", LATE);
-  noteFailure(store.path, SERVICE, "no");
+  await writePendingAction(store.path, SERVICE, "web", LATE);
+  await noteFailure(store.path, SERVICE, "no");
   Deno.utimeSync(store.at(PENDING_ACTION), 2000, 2000);
-  assert.equal(noteAction(store.path, SERVICE, ["web", "mail"], EARLY), false);
+  assert.equal(await noteAction(store.path, SERVICE, ["web", "mail"], EARLY), false);
   const { since, certificates, until, failure, actedAt } = await observed(store, "web") ?? {};
   assert.deepEqual([since, certificates, until, failure, actedAt], [
     2_000_000,
@@ -43,7 +43,7 @@ Deno.test("noteAction() adds the time of the action, and leaves the rest and the
 
 Deno.test("noteAction() makes a record if there is none, for the certificates of the service", async () => {
   using store = makeDirectory();
-  assert.equal(noteAction(store.path, SERVICE, ["web", "mail"], EARLY), true);
+  assert.equal(await noteAction(store.path, SERVICE, ["web", "mail"], EARLY), true);
   const { certificates, actedAt } = await observed(store, "web", "mail") ?? {};
   assert.deepEqual([certificates, actedAt], [["web", "mail"], EARLY]);
   assert.deepEqual(store.tree(), [".pending/", PENDING_ACTION]);
@@ -51,22 +51,22 @@ Deno.test("noteAction() makes a record if there is none, for the certificates of
 
 Deno.test("noteFailedAction() says when the last action failed, or that none did on what was up", async () => {
   using store = makeDirectory();
-  writePendingAction(store.path, SERVICE, "web");
-  noteFailedAction(store.path, SERVICE, "the first", EARLY);
-  noteFailedAction(store.path, SERVICE, "the\nacted: 2020-01-01T00:00:00Z", LATE);
+  await writePendingAction(store.path, SERVICE, "web");
+  await noteFailedAction(store.path, SERVICE, "the first", EARLY);
+  await noteFailedAction(store.path, SERVICE, "the\nacted: 2020-01-01T00:00:00Z", LATE);
   const first = await observed(store, "web");
   assert.deepEqual([first?.failure, first?.actedAt], ["the acted: 2020-01-01T00:00:00Z", LATE]);
-  noteFailedAction(store.path, SERVICE, "the third", undefined);
+  await noteFailedAction(store.path, SERVICE, "the third", undefined);
   const last = await observed(store, "web");
   assert.deepEqual([last?.failure, last && "actedAt" in last], ["the third", false]);
 });
 
 Deno.test("new files and a failing validate leave what is noted of the action", async () => {
   using store = makeDirectory();
-  writePendingAction(store.path, SERVICE, "web");
-  noteFailedAction(store.path, SERVICE, "no", EARLY);
-  writePendingAction(store.path, SERVICE, "mail");
-  noteFailure(store.path, SERVICE, "its files are bad");
+  await writePendingAction(store.path, SERVICE, "web");
+  await noteFailedAction(store.path, SERVICE, "no", EARLY);
+  await writePendingAction(store.path, SERVICE, "mail");
+  await noteFailure(store.path, SERVICE, "its files are bad");
   const { certificates, failure, actedAt } = await observed(store, "web", "mail") ?? {};
   assert.deepEqual([certificates, failure, actedAt], [
     ["web", "mail"],
@@ -77,11 +77,11 @@ Deno.test("new files and a failing validate leave what is noted of the action", 
 
 Deno.test("a transferred record says nothing of the action on the old service", async () => {
   using store = makeDirectory();
-  writePendingAction(store.path, "ngnix.service", "web");
-  noteFailedAction(store.path, "ngnix.service", "no", EARLY);
+  await writePendingAction(store.path, "ngnix.service", "web");
+  await noteFailedAction(store.path, "ngnix.service", "no", EARLY);
   const before = await observed(store, "web");
   assert.deepEqual([before?.failure, before?.actedAt], [undefined, undefined]);
-  transferPendingAction(store.path, "ngnix.service", [SERVICE]);
+  await transferPendingAction(store.path, "ngnix.service", [SERVICE]);
   assert.equal(store.read(PENDING_ACTION), `${SERVICE} has to load new files\ncertificate: web\n`);
 });
 
@@ -94,10 +94,10 @@ Deno.test("a record without the time, or with one that nobody can read, knows of
   }
 });
 
-Deno.test("a directory in the record's place keeps no action from being done", () => {
+Deno.test("a directory in the record's place keeps no action from being done", async () => {
   using store = makeDirectory();
   store.write(`${PENDING_ACTION}/x`, "x");
-  assert.equal(noteAction(store.path, SERVICE, ["web"], EARLY), false);
-  noteFailedAction(store.path, SERVICE, "no", EARLY);
+  assert.equal(await noteAction(store.path, SERVICE, ["web"], EARLY), false);
+  await noteFailedAction(store.path, SERVICE, "no", EARLY);
   assert.deepEqual(store.tree(), [".pending/", `${PENDING_ACTION}/`, `${PENDING_ACTION}/x`]);
 });

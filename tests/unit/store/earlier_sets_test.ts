@@ -8,8 +8,8 @@ import { type Directory, makeDirectory, modeOf } from "../../support/rig.ts";
 const NAME = "*.apps.example.test";
 const ARCHIVE = `archive/${NAME}`;
 
-function write(store: Directory, set: string, keep: number): string | undefined {
-  return writeStoredSet(store.path, NAME, (part) => `${set} ${part}\n`, keep);
+async function write(store: Directory, set: string, keep: number): Promise<string | undefined> {
+  return await writeStoredSet(store.path, NAME, (part) => `${set} ${part}\n`, keep);
 }
 
 /** Lets the stored set have been written at a time. */
@@ -21,27 +21,27 @@ function kept(store: Directory): string[] {
   return [...Deno.readDirSync(store.at(ARCHIVE))].map(({ name }) => name).sort();
 }
 
-Deno.test("as many earlier sets stay as are asked for, and the oldest goes", () => {
+Deno.test("as many earlier sets stay as are asked for, and the oldest goes", async () => {
   using store = makeDirectory();
   for (const [at, set] of ["one", "two", "three", "four"].entries()) {
-    write(store, set, 2);
+    await write(store, set, 2);
     date(store, `2026-01-0${at + 1}T12:00:00Z`);
   }
   assert.deepEqual(kept(store), ["20260102T120000Z", "20260103T120000Z"]);
   assert.equal(store.read(`${ARCHIVE}/20260103T120000Z/privkey.pem`), "three privkey\n");
   assert.equal(store.read(`${NAME}/privkey.pem`), "four privkey\n");
-  write(store, "five", 0);
+  await write(store, "five", 0);
   assert.deepEqual(kept(store), []);
 });
 
-Deno.test("what is kept is for its owner alone", () => {
+Deno.test("what is kept is for its owner alone", async () => {
   using store = makeDirectory();
-  write(store, "one", 1);
+  await write(store, "one", 1);
   date(store, "2026-01-01T12:00:00Z");
   Deno.chmodSync(store.at(NAME), 0o755);
   Deno.chmodSync(store.at(`${NAME}/privkey.pem`), 0o644);
   date(store, "2026-01-01T12:00:00Z");
-  write(store, "two", 1);
+  await write(store, "two", 1);
   for (const directory of ["archive", ARCHIVE, `${ARCHIVE}/20260101T120000Z`]) {
     assert.equal(modeOf(store.at(directory)), "700");
   }
@@ -50,20 +50,20 @@ Deno.test("what is kept is for its owner alone", () => {
   }
 });
 
-Deno.test("sets of one second have numbers, which count as their order", () => {
+Deno.test("sets of one second have numbers, which count as their order", async () => {
   using store = makeDirectory();
   for (let set = 1; set <= 12; set++) {
-    write(store, `set ${set}`, 10);
+    await write(store, `set ${set}`, 10);
     date(store, "2026-01-01T12:00:00Z");
   }
   const [first, ...others] = kept(store);
   assert.equal(others.length, 9);
   assert.equal(first, "20260101T120000Z-10");
-  write(store, "last", 1);
+  await write(store, "last", 1);
   assert.equal(store.read(`${ARCHIVE}/${kept(store)[0]}/cert.pem`), "set 12 cert\n");
 });
 
-Deno.test("revoked sets count, by the time at which each was written", () => {
+Deno.test("revoked sets count, by the time at which each was written", async () => {
   using store = makeDirectory();
   for (const [at, serial] of ["0a:1b", "0a:1b-2", "ff", "07"].entries()) {
     store.write(`${ARCHIVE}/${serial}/privkey.pem`, "revoked");
@@ -71,16 +71,16 @@ Deno.test("revoked sets count, by the time at which each was written", () => {
     const time = new Date(`2026-01-0${at + 1}T12:00:00Z`);
     Deno.utimeSync(store.at(`${ARCHIVE}/${serial}/cert.pem`), time, time);
   }
-  write(store, "one", 3);
+  await write(store, "one", 3);
   date(store, "2026-01-03T18:00:00Z");
   assert.deepEqual(kept(store), ["07", "0a:1b-2", "ff"]);
-  write(store, "two", 3);
+  await write(store, "two", 3);
   assert.deepEqual(kept(store), ["07", "20260103T180000Z", "ff"]);
-  write(store, "three", 0);
+  await write(store, "three", 0);
   assert.deepEqual(kept(store), []);
 });
 
-Deno.test("what others put into the archive stays, and no link there is followed", () => {
+Deno.test("what others put into the archive stays, and no link there is followed", async () => {
   using store = makeDirectory();
   using other = makeDirectory();
   other.write("privkey.pem", "foreign");
@@ -89,27 +89,27 @@ Deno.test("what others put into the archive stays, and no link there is followed
   for (const name of ["20200101T120000Z", "0a:1b"]) {
     Deno.symlinkSync(other.path, store.at(`${ARCHIVE}/${name}`));
   }
-  write(store, "one", 0);
+  await write(store, "one", 0);
   assert.deepEqual(kept(store), ["0a:1b", "20200101T120000Z", "cafe", "notes"]);
   assert.equal(other.read("privkey.pem"), "foreign");
 });
 
-Deno.test("what others put beside a set stays in the new one, and not in the archive", () => {
+Deno.test("what others put beside a set stays in the new one, and not in the archive", async () => {
   using store = makeDirectory();
   store.write(`${ARCHIVE}/notes`, "x");
-  write(store, "one", 1);
+  await write(store, "one", 1);
   date(store, "2026-01-01T12:00:00Z");
   store.write(`${NAME}/dhparam.pem`, "other");
   date(store, "2026-01-01T12:00:00Z");
-  write(store, "two", 1);
+  await write(store, "two", 1);
   assert.deepEqual(kept(store), ["20260101T120000Z", "notes"]);
   assert.equal(store.read(`${NAME}/dhparam.pem`), "other");
   assert.equal(store.tree().includes(`${ARCHIVE}/20260101T120000Z/dhparam.pem`), false);
 });
 
-Deno.test("an interrupted switch is finished with the old set in the archive", () => {
+Deno.test("an interrupted switch is finished with the old set in the archive", async () => {
   using store = makeDirectory();
-  write(store, "one", 1);
+  await write(store, "one", 1);
   date(store, "2026-01-01T12:00:00Z");
   Deno.renameSync(store.at(NAME), store.at(`.old-${NAME}`));
   for (const part of PARTS) store.write(`.new-${NAME}/${part}.pem`, `two ${part}\n`);
@@ -118,12 +118,12 @@ Deno.test("an interrupted switch is finished with the old set in the archive", (
   assert.equal(store.read(`${ARCHIVE}/20260101T120000Z/cert.pem`), "one cert\n");
 });
 
-Deno.test("no link is followed to an archive, and the new set stands all the same", () => {
+Deno.test("no link is followed to an archive, and the new set stands all the same", async () => {
   using store = makeDirectory();
   using other = makeDirectory();
   Deno.symlinkSync(other.path, store.at("archive"));
-  write(store, "one", 1);
-  const problem = write(store, "two", 1);
+  await write(store, "one", 1);
+  const problem = await write(store, "two", 1);
   const unkept = `Cannot keep the earlier set "${store.at(`.old-${NAME}`)}" in the archive: ` +
     `"${store.at("archive")}" is not a directory; move it away`;
   assert.equal(problem, unkept);
@@ -131,7 +131,7 @@ Deno.test("no link is followed to an archive, and the new set stands all the sam
   assert.equal(store.read(`${NAME}/cert.pem`), "two cert\n");
   // Each further look says the same, and the next set takes its place all the same.
   assert.equal(finishSwitch(store.path, NAME, 1), unkept);
-  assert.equal(write(store, "three", 1), unkept);
+  assert.equal(await write(store, "three", 1), unkept);
   assert.equal(store.read(`${NAME}/cert.pem`), "three cert\n");
   assert.equal(store.read(`.old-${NAME}/cert.pem`), "two cert\n");
   Deno.removeSync(store.at("archive"));
@@ -139,10 +139,10 @@ Deno.test("no link is followed to an archive, and the new set stands all the sam
   assert.equal(kept(store).length, 1);
 });
 
-Deno.test("a file of others in an earlier set stays, and keeps no key in the archive", () => {
+Deno.test("a file of others in an earlier set stays, and keeps no key in the archive", async () => {
   using store = makeDirectory();
   for (const [at, set] of ["one", "two", "three", "four"].entries()) {
-    assert.equal(write(store, set, 1), undefined);
+    assert.equal(await write(store, set, 1), undefined);
     date(store, `2026-01-0${at + 1}T12:00:00Z`);
     if (set === "two") store.write(`${ARCHIVE}/20260101T120000Z/NOTE`, "x");
   }

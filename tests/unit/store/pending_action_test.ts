@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { LockedError, lockStore, StoreError } from "../../../lib/store/lock.ts";
 import { removePendingAction, writePendingAction } from "../../../lib/store/pending_action.ts";
-import { errorOf, makeDirectory, modeOf, withUmask } from "../../support/rig.ts";
+import { errorOf, makeDirectory, modeOf, withUmask, withUmaskUntil } from "../../support/rig.ts";
 
-Deno.test("a pending action is a file named as its service, for its owner alone", () => {
+Deno.test("a pending action is a file named as its service, for its owner alone", async () => {
   using store = makeDirectory();
-  withUmask(0o000, () => writePendingAction(store.path, "nginx.service", "web.example.test"));
+  await withUmaskUntil(
+    0o000,
+    () => writePendingAction(store.path, "nginx.service", "web.example.test"),
+  );
   const text = "nginx.service has to load new files\ncertificate: web.example.test\n";
   assert.equal(store.read(".pending/nginx.service"), text);
   assert.deepEqual([modeOf(store.at(".pending")), modeOf(store.at(".pending/nginx.service"))], [
@@ -14,20 +17,20 @@ Deno.test("a pending action is a file named as its service, for its owner alone"
   ]);
 });
 
-Deno.test("a pending action that is written again counts from then on", () => {
+Deno.test("a pending action that is written again counts from then on", async () => {
   using store = makeDirectory();
-  writePendingAction(store.path, "nginx.service", "a much longer name of a certificate");
+  await writePendingAction(store.path, "nginx.service", "a much longer name of a certificate");
   const path = store.at(".pending/nginx.service");
   Deno.utimeSync(path, 1, 1);
-  writePendingAction(store.path, "nginx.service", "web");
+  await writePendingAction(store.path, "nginx.service", "web");
   assert.ok((Deno.statSync(path).mtime?.getTime() ?? 0) > 1000);
   assert.match(store.read(".pending/nginx.service"), /\ncertificate: web\n$/);
 });
 
-Deno.test("removePendingAction() minds no missing pending action, nor a missing directory", () => {
+Deno.test("removePendingAction() minds no missing pending action, nor a missing directory", async () => {
   using store = makeDirectory();
   removePendingAction(store.path, "nginx.service");
-  writePendingAction(store.path, "nginx.service", "web");
+  await writePendingAction(store.path, "nginx.service", "web");
   removePendingAction(store.path, "nginx.service");
   assert.deepEqual(store.tree(), [".pending/"]);
 });

@@ -26,7 +26,7 @@ async function observed(store: Directory) {
 
 Deno.test("a pending action tells until when what is loaded is valid", async () => {
   using store = makeDirectory();
-  writePendingAction(store.path, SERVICE, "web", LATE);
+  await writePendingAction(store.path, SERVICE, "web", LATE);
   assert.equal(
     store.read(PENDING_ACTION),
     `${SERVICE} has to load new files\ncertificate: web\nuntil: 2027-01-30T12:30:00.000Z\n`,
@@ -37,7 +37,7 @@ Deno.test("a pending action tells until when what is loaded is valid", async () 
 Deno.test("of two ends the earlier one counts, whichever came first", async () => {
   for (const ends of [[EARLY, LATE], [LATE, EARLY]]) {
     using store = makeDirectory();
-    for (const end of ends) writePendingAction(store.path, SERVICE, "web", end);
+    for (const end of ends) await writePendingAction(store.path, SERVICE, "web", end);
     assert.equal((await observed(store)).until, EARLY.toISOString());
   }
 });
@@ -45,7 +45,7 @@ Deno.test("of two ends the earlier one counts, whichever came first", async () =
 Deno.test("an end that is not known for one of them is not known", async () => {
   for (const ends of [[undefined, LATE], [LATE, undefined], [EARLY, undefined, LATE]]) {
     using store = makeDirectory();
-    for (const end of ends) writePendingAction(store.path, SERVICE, "web", end);
+    for (const end of ends) await writePendingAction(store.path, SERVICE, "web", end);
     assert.equal((await observed(store)).until, undefined);
     assert.equal(store.read(PENDING_ACTION).includes("until:"), false);
   }
@@ -56,24 +56,24 @@ Deno.test("an end that nobody can read is not known", async () => {
     using store = makeDirectory();
     store.write(PENDING_ACTION, `x\nuntil: ${text}\n`);
     assert.equal((await observed(store)).until, undefined);
-    writePendingAction(store.path, SERVICE, "web", LATE);
+    await writePendingAction(store.path, SERVICE, "web", LATE);
     assert.equal((await observed(store)).until, undefined, text);
   }
 });
 
 Deno.test("a removed pending action leaves no expiry", async () => {
   using store = makeDirectory();
-  writePendingAction(store.path, SERVICE, "web", EARLY);
+  await writePendingAction(store.path, SERVICE, "web", EARLY);
   removePendingAction(store.path, SERVICE);
-  assert.equal(writePendingAction(store.path, SERVICE, "web", LATE), true);
+  assert.equal(await writePendingAction(store.path, SERVICE, "web", LATE), true);
   assert.equal((await observed(store)).until, LATE.toISOString());
 });
 
 Deno.test("noteFailure() adds why, keeps the rest, and the last reason alone", async () => {
   using store = makeDirectory();
-  writePendingAction(store.path, SERVICE, "web", LATE);
-  noteFailure(store.path, SERVICE, "the first");
-  noteFailure(store.path, SERVICE, "the\n  second\r\nuntil: 2020-01-01T00:00:00Z");
+  await writePendingAction(store.path, SERVICE, "web", LATE);
+  await noteFailure(store.path, SERVICE, "the first");
+  await noteFailure(store.path, SERVICE, "the\n  second\r\nuntil: 2020-01-01T00:00:00Z");
   assert.deepEqual(await observed(store), {
     until: LATE.toISOString(),
     failure: "the second until: 2020-01-01T00:00:00Z",
@@ -85,28 +85,28 @@ Deno.test("noteFailure() adds why, keeps the rest, and the last reason alone", a
 
 Deno.test("a rewritten pending action still has the reason of the last failure", async () => {
   using store = makeDirectory();
-  writePendingAction(store.path, SERVICE, "web", LATE);
-  noteFailure(store.path, SERVICE, "no");
-  writePendingAction(store.path, SERVICE, "web", LATE);
+  await writePendingAction(store.path, SERVICE, "web", LATE);
+  await noteFailure(store.path, SERVICE, "no");
+  await writePendingAction(store.path, SERVICE, "web", LATE);
   assert.deepEqual(await observed(store), { until: LATE.toISOString(), failure: "no" });
 });
 
-Deno.test("noteFailure() makes no pending action, and no directory for one", () => {
+Deno.test("noteFailure() makes no pending action, and no directory for one", async () => {
   using store = makeDirectory();
-  noteFailure(store.path, SERVICE, "no");
+  await noteFailure(store.path, SERVICE, "no");
   assert.deepEqual(store.tree(), []);
   store.write(".pending/other", "x");
-  noteFailure(store.path, SERVICE, "no");
+  await noteFailure(store.path, SERVICE, "no");
   assert.deepEqual(store.tree(), [".pending/", ".pending/other"]);
 });
 
-Deno.test("noteFailure() never throws, whatever is at the path of the pending action", () => {
+Deno.test("noteFailure() never throws, whatever is at the path of the pending action", async () => {
   using store = makeDirectory();
   store.write(`${PENDING_ACTION}/x`, "x");
-  noteFailure(store.path, SERVICE, "no");
+  await noteFailure(store.path, SERVICE, "no");
   assert.deepEqual(store.tree(), [".pending/", `${PENDING_ACTION}/`, `${PENDING_ACTION}/x`]);
   using other = makeDirectory();
   other.write(".pending", "a file");
-  noteFailure(other.path, SERVICE, "no");
+  await noteFailure(other.path, SERVICE, "no");
   assert.equal(other.read(".pending"), "a file");
 });

@@ -5,7 +5,7 @@ import {
   removeRefusedAnswer,
   writeRefusedAnswer,
 } from "../../../lib/store/refused_answer.ts";
-import { errorOf, makeDirectory, modeOf } from "../../support/rig.ts";
+import { errorOf, makeDirectory, modeOf, rejectionOf } from "../../support/rig.ts";
 
 const NAME = "web.example.test";
 const FILE = `.refused-answer-${NAME}`;
@@ -18,9 +18,9 @@ const RECORD = {
 
 const read = (store: string) => readRefusedAnswers(store, [NAME]).get(NAME);
 
-Deno.test("what is written is read, by nobody else", () => {
+Deno.test("what is written is read, by nobody else", async () => {
   using store = makeDirectory();
-  writeRefusedAnswer(store.path, NAME, RECORD);
+  await writeRefusedAnswer(store.path, NAME, RECORD);
   assert.deepEqual(read(store.path), { kind: "present", value: RECORD });
   assert.deepEqual([store.tree(), modeOf(store.at(FILE))], [[FILE], "600"]);
   removeRefusedAnswer(store.path, NAME);
@@ -55,9 +55,9 @@ Deno.test("a damaged record counts as one answer at the time of its file", () =>
   }
 });
 
-Deno.test("a reason keeps to its line", () => {
+Deno.test("a reason keeps to its line", async () => {
   using store = makeDirectory();
-  writeRefusedAnswer(store.path, NAME, { ...RECORD, reason: "a\n\x1b[31mb" });
+  await writeRefusedAnswer(store.path, NAME, { ...RECORD, reason: "a\n\x1b[31mb" });
   const found = read(store.path);
   assert.equal(found?.kind === "present" && found.value.reason, "a\ufffd\ufffd[31mb");
 });
@@ -73,7 +73,7 @@ Deno.test("what is not a file is neither waited for nor taken for none", async (
     /^Cannot remove ".*": .*; fix: rm -r /,
   );
   assert.match(
-    errorOf(() => writeRefusedAnswer(store.path, NAME, RECORD)).message,
+    (await rejectionOf(writeRefusedAnswer(store.path, NAME, RECORD))).message,
     /^Cannot write ".*": .* a directory$/,
   );
   assert.deepEqual(store.tree(), [`${FILE}/`, `${FILE}/file`]);

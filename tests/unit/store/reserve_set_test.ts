@@ -6,10 +6,10 @@ import { makeDirectory, modeOf } from "../../support/rig.ts";
 
 const NAME = "web.example.test";
 
-Deno.test("a reserved set has room for all files, for the owner alone, and leaves nothing", () => {
+Deno.test("a reserved set has room for all files, for the owner alone, and leaves nothing", async () => {
   using store = makeDirectory();
   {
-    using _reserved = new ReservedSet(store.path, NAME);
+    using _reserved = await ReservedSet.make(store.path, NAME);
     for (const part of ["cert", "chain", "fullchain", "ca", "privkey"]) {
       const path = store.at(`.room-${NAME}/${part}.pem`);
       assert.equal(modeOf(path), "600");
@@ -20,18 +20,18 @@ Deno.test("a reserved set has room for all files, for the owner alone, and leave
   assert.deepEqual(store.tree(), []);
 });
 
-Deno.test("room for a set is as large as the set of before", () => {
+Deno.test("room for a set is as large as the set of before", async () => {
   using store = makeDirectory();
   store.write(`${NAME}/chain.pem`, "x".repeat(50_000));
-  using _reserved = new ReservedSet(store.path, NAME);
+  using _reserved = await ReservedSet.make(store.path, NAME);
   assert.equal(Deno.statSync(store.at(`.room-${NAME}/chain.pem`)).size, 50_000);
 });
 
-Deno.test("a staged set has exactly the text, in files that were open before", () => {
+Deno.test("a staged set has exactly the text, in files that were open before", async () => {
   using store = makeDirectory();
-  using reserved = new ReservedSet(store.path, NAME);
+  using reserved = await ReservedSet.make(store.path, NAME);
   const inode = Deno.statSync(store.at(`.room-${NAME}/ca.pem`)).ino;
-  reserved.stage((part) => `${part}\n`);
+  await reserved.stage((part) => `${part}\n`);
   assert.equal(store.read(`.new-${NAME}/ca.pem`), "ca\n");
   assert.equal(Deno.statSync(store.at(`.new-${NAME}/ca.pem`)).ino, inode);
 });

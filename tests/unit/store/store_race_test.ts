@@ -79,7 +79,7 @@ Deno.test("a reader sees one whole set, however often a run switches it", async 
     for (const part of PARTS) directory.write(`${name}/${part}.pem`, sets[at]?.[part] ?? "");
   }
   Deno.mkdirSync(directory.at("store"));
-  writeStoredSet(directory.at("store"), NAME, (what) => sets[0][what]);
+  await writeStoredSet(directory.at("store"), NAME, (what) => sets[0][what]);
   const targets = PARTS.map((what) => makeTarget({ what, path: `/ssl/${what}` }));
   const spec = makeSpec({ name: NAME, targets });
   const look = () => checkLook(new StoreReader(directory.at("store")).look(spec), sets);

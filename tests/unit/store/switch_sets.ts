@@ -14,5 +14,5 @@ const sets = directories.map((directory) =>
 const end = Date.now() + 60_000;
 console.log("switching");
 while (Date.now() < end) {
-  for (const set of sets) writeStoredSet(store, name, (part: Part) => set.get(part) ?? "");
+  for (const set of sets) await writeStoredSet(store, name, (part: Part) => set.get(part) ?? "");
 }

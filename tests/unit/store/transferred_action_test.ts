@@ -10,14 +10,14 @@ import { issueStep, withRig } from "../apply/plans.ts";
 
 const [EARLY, LATE] = [new Date("2026-12-01T00:00:00Z"), new Date("2027-01-30T00:00:00Z")];
 
-Deno.test("a transferred pending action keeps its time, its end and its certificates", () => {
+Deno.test("a transferred pending action keeps its time, its end and its certificates", async () => {
   using store = makeDirectory();
-  writePendingAction(store.path, "ngnix.service", "web", LATE);
-  noteFailure(store.path, "ngnix.service", "systemd has no such unit");
+  await writePendingAction(store.path, "ngnix.service", "web", LATE);
+  await noteFailure(store.path, "ngnix.service", "systemd has no such unit");
   Deno.utimeSync(store.at(".pending/ngnix.service"), 2000, 2000);
-  writePendingAction(store.path, "mail.service", "mail", EARLY);
+  await writePendingAction(store.path, "mail.service", "mail", EARLY);
   Deno.utimeSync(store.at(".pending/mail.service"), 1000, 1000);
-  transferPendingAction(store.path, "ngnix.service", ["nginx.service", "mail.service"]);
+  await transferPendingAction(store.path, "ngnix.service", ["nginx.service", "mail.service"]);
   assert.deepEqual(store.tree(), [".pending/", ".pending/mail.service", ".pending/nginx.service"]);
   const time = (service: string) => Deno.statSync(store.at(`.pending/${service}`)).mtime?.getTime();
   assert.deepEqual([time("nginx.service"), time("mail.service")], [2_000_000, 2_000_000]);
@@ -32,15 +32,15 @@ Deno.test("a transferred pending action keeps its time, its end and its certific
   );
 });
 
-Deno.test("a pending action that has gone is transferred to nobody", () => {
+Deno.test("a pending action that has gone is transferred to nobody", async () => {
   using store = makeDirectory();
-  transferPendingAction(store.path, "ngnix.service", ["nginx.service"]);
+  await transferPendingAction(store.path, "ngnix.service", ["nginx.service"]);
   assert.deepEqual(store.tree(), []);
 });
 
 Deno.test("apply() transfers a pending action before anything else, and says so", () =>
   withRig(async ({ directory, plan, run }) => {
-    writePendingAction(directory.at("store"), "ngnix.service", "web.example.test");
+    await writePendingAction(directory.at("store"), "ngnix.service", "web.example.test");
     const events = await run(plan(
       issueStep("web.example.test"),
       { kind: "transfer", pendingAction: "ngnix.service", successors: ["nginx.service"] },

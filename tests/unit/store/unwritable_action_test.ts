@@ -10,13 +10,13 @@ const SERVICE = "nginx.service";
 const PENDING_ACTION = `.pending/${SERVICE}`;
 const TEXT = `${SERVICE} has to load new files\ncertificate: web\n`;
 
-Deno.test("writePendingAction() replaces a link in the pending action's place, and leaves what it led to", () => {
+Deno.test("writePendingAction() replaces a link in the pending action's place, and leaves what it led to", async () => {
   using store = makeDirectory();
   store.write("victim", "mine", 0o640);
   for (const aim of ["victim", "nowhere"]) {
     Deno.mkdirSync(store.at(".pending"), { recursive: true });
     Deno.symlinkSync(store.at(aim), store.at(PENDING_ACTION));
-    writePendingAction(store.path, SERVICE, "web");
+    await writePendingAction(store.path, SERVICE, "web");
     assert.equal(Deno.lstatSync(store.at(PENDING_ACTION)).isFile, true);
     assert.equal(store.read(PENDING_ACTION), TEXT);
     assert.deepEqual([store.read("victim"), modeOf(store.at("victim"))], ["mine", "640"]);
@@ -25,20 +25,20 @@ Deno.test("writePendingAction() replaces a link in the pending action's place, a
   }
 });
 
-Deno.test("writePendingAction() replaces a link in the temporary file's place", () => {
+Deno.test("writePendingAction() replaces a link in the temporary file's place", async () => {
   using store = makeDirectory();
   store.write("victim", "mine");
   Deno.mkdirSync(store.at(".pending"));
   Deno.symlinkSync(store.at("victim"), store.at(`.pending/.${SERVICE}.vcm-new`));
-  assert.equal(writePendingAction(store.path, SERVICE, "web"), true);
+  assert.equal(await writePendingAction(store.path, SERVICE, "web"), true);
   assert.deepEqual([store.read("victim"), store.read(PENDING_ACTION)], ["mine", TEXT]);
   assert.deepEqual(store.tree(), [".pending/", PENDING_ACTION, "victim"]);
 });
 
-Deno.test("writePendingAction() tells a new record from an existing one", () => {
+Deno.test("writePendingAction() tells a new record from an existing one", async () => {
   using store = makeDirectory();
-  assert.equal(writePendingAction(store.path, SERVICE, "web"), true);
-  assert.equal(writePendingAction(store.path, SERVICE, "web"), false);
+  assert.equal(await writePendingAction(store.path, SERVICE, "web"), true);
+  assert.equal(await writePendingAction(store.path, SERVICE, "web"), false);
 });
 
 /** What is in the way of a pending action. */
@@ -64,15 +64,13 @@ for (const [what, put] of Object.entries(IN_THE_WAY)) {
       mode: 0o644,
       createDirs: false,
     }];
-    const error = await rejectionOf(
-      deploy({
-        targets,
-        revocable: false,
-        content: () => "new\n",
-        beforeFirstRename: () => writePendingAction(directory.path, SERVICE, "web"),
-        afterRename: () => assert.fail("it was replaced"),
-      }, localWriters()),
-    );
+    const error = await rejectionOf(deploy({
+      targets,
+      revocable: false,
+      content: () => "new\n",
+      beforeFirstRename: () => writePendingAction(directory.path, SERVICE, "web"),
+      afterRename: () => assert.fail("it was replaced"),
+    }, localWriters()));
     // The cause is the system's word for it, which differs from one file system to another.
     const beginning = `Cannot write the pending action "${directory.at(PENDING_ACTION)}": `;
     assert.equal(error.message.slice(0, beginning.length), beginning);

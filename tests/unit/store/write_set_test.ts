@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { finishSwitch } from "../../../lib/store/write_set.ts";
 import { writeStoredSet } from "../../support/write_set.ts";
 import type { TargetKind } from "../../../lib/certificate/types.ts";
-import { type Directory, errorOf, makeDirectory, modeOf, withUmask } from "../../support/rig.ts";
+import {
+  type Directory,
+  makeDirectory,
+  modeOf,
+  rejectionOf,
+  withUmaskUntil,
+} from "../../support/rig.ts";
 
 const NAME = "*.apps.example.test";
 const FILES = ["ca", "cert", "chain", "fullchain", "privkey"];
@@ -24,90 +30,88 @@ function assertSet(store: Directory, set: string, others: readonly string[] = []
 }
 
 for (const mask of [0o000, 0o077]) {
-  Deno.test(`writeStoredSet() makes files 0600 in directories 0700, umask ${mask}`, () => {
+  Deno.test(`writeStoredSet() makes files 0600 in directories 0700, umask ${mask}`, async () => {
     using store = makeDirectory();
     put(store, NAME, "old");
     Deno.chmodSync(store.at(NAME), 0o755);
     for (const what of FILES) Deno.chmodSync(store.at(`${NAME}/${what}.pem`), 0o644);
-    withUmask(mask, () => writeStoredSet(store.path, NAME, text("new")));
+    await withUmaskUntil(mask, () => writeStoredSet(store.path, NAME, text("new")));
     assertSet(store, "new");
     assert.equal(modeOf(store.at(NAME)), "700");
     for (const what of FILES) assert.equal(modeOf(store.at(`${NAME}/${what}.pem`)), "600");
   });
 }
 
-Deno.test("writeStoredSet() makes the first set of a certificate", () => {
+Deno.test("writeStoredSet() makes the first set of a certificate", async () => {
   using store = makeDirectory();
-  writeStoredSet(store.path, NAME, text("new"));
+  await writeStoredSet(store.path, NAME, text("new"));
   assertSet(store, "new");
 });
 
-Deno.test("writeStoredSet() keeps what others put beside the set", () => {
+Deno.test("writeStoredSet() keeps what others put beside the set", async () => {
   using store = makeDirectory();
   put(store, NAME, "old");
   store.write(`${NAME}/dhparam.pem`, "other", 0o640);
   store.write(`${NAME}/hooks/after.sh`, "script", 0o755);
   Deno.symlinkSync("cert.pem", store.at(`${NAME}/tls.crt`));
   const before = Deno.statSync(store.at(`${NAME}/dhparam.pem`)).ino;
-  writeStoredSet(store.path, NAME, text("new"));
+  await writeStoredSet(store.path, NAME, text("new"));
   assertSet(store, "new", ["dhparam.pem", "hooks/", "hooks/after.sh", "tls.crt"]);
   assert.equal(store.read(`${NAME}/tls.crt`), "new cert\n");
   assert.equal(Deno.statSync(store.at(`${NAME}/dhparam.pem`)).ino, before);
   assert.equal(modeOf(store.at(`${NAME}/hooks/after.sh`)), "755");
-  writeStoredSet(store.path, NAME, text("third"));
+  await writeStoredSet(store.path, NAME, text("third"));
   assertSet(store, "third", ["dhparam.pem", "hooks/", "hooks/after.sh", "tls.crt"]);
 });
 
-Deno.test("writeStoredSet() leaves the old set if a text cannot be had", () => {
+Deno.test("writeStoredSet() leaves the old set if a text cannot be had", async () => {
   using store = makeDirectory();
   put(store, NAME, "old");
-  const error = errorOf(() =>
-    writeStoredSet(store.path, NAME, (what) => {
-      if (what === "privkey") throw new Error("no key");
-      return "new";
-    })
-  );
+  const error = await rejectionOf(writeStoredSet(store.path, NAME, (what) => {
+    if (what === "privkey") throw new Error("no key");
+    return "new";
+  }));
   assert.equal(error.message, "no key");
   assertSet(store, "old");
 });
 
-Deno.test("writeStoredSet() leaves the old set if a file is in the way of the staged directory", () => {
+Deno.test("writeStoredSet() leaves the old set if a file is in the way of the staged directory", async () => {
   using store = makeDirectory();
   put(store, NAME, "old");
   store.write(`.new-${NAME}`, "in the way");
-  errorOf(() => writeStoredSet(store.path, NAME, text("new")));
+  await rejectionOf(writeStoredSet(store.path, NAME, text("new")));
   assert.equal(store.read(`${NAME}/cert.pem`), "old cert\n");
   assert.equal(store.read(`.new-${NAME}`), "in the way");
 });
 
-Deno.test("writeStoredSet() follows no link at the path of the staged directory", () => {
+Deno.test("writeStoredSet() follows no link at the path of the staged directory", async () => {
   using store = makeDirectory();
   using elsewhere = makeDirectory();
   elsewhere.write("precious", "mine");
   Deno.symlinkSync(elsewhere.path, store.at(`.new-${NAME}`));
   try {
-    writeStoredSet(store.path, NAME, text("new"));
+    await writeStoredSet(store.path, NAME, text("new"));
   } catch {
     // To refuse is as good as to replace the link.
   }
   assert.deepEqual(elsewhere.tree(), ["precious"]);
 });
 
-Deno.test("writeStoredSet() replaces a link to a set, and keeps the set that it leads to", () => {
+Deno.test("writeStoredSet() replaces a link to a set, and keeps the set that it leads to", async () => {
   using store = makeDirectory();
   using elsewhere = makeDirectory();
   put(elsewhere, "set", "old");
   Deno.symlinkSync(elsewhere.at("set"), store.at(NAME));
-  writeStoredSet(store.path, NAME, text("new"));
+  await writeStoredSet(store.path, NAME, text("new"));
   assertSet(store, "new");
   assert.equal(elsewhere.read("set/cert.pem"), "old cert\n");
 });
 
-Deno.test("writeStoredSet() sees to an interrupted switch first", () => {
+Deno.test("writeStoredSet() sees to an interrupted switch first", async () => {
   for (const left of [[".new-"], [".new-", ".old-"], [".old-"], ["", ".old-"], ["", ".new-"]]) {
     using store = makeDirectory();
     for (const prefix of left) put(store, prefix + NAME, "old");
-    writeStoredSet(store.path, NAME, text("new"));
+    await writeStoredSet(store.path, NAME, text("new"));
     assertSet(store, "new");
   }
 });

@@ -20,7 +20,7 @@ function keep(credentials: readonly Credentials[], uses: unknown = 0) {
     return Promise.resolve({ address: "https://vault.test", answer });
   };
   const note = (text: string) => void seen.notes.push(text);
-  const reserve = () => ({ keep: () => {}, release: () => {} });
+  const reserve = () => Promise.resolve({ keep: () => {}, release: () => {} });
   const hide = (secret: string) => void seen.hidden.push(secret);
   const keeper = new TokenKeeper(credentials, ask, String, { note, reserve }, hide);
   return { keeper, seen };

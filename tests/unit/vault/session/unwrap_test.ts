@@ -57,7 +57,8 @@ async function openWith(options: Options) {
   };
   const helpers: Helpers = {
     note: (text) => void log.push(`note: ${text.replace(server.address, "ADDRESS")}`),
-    reserve: options.reserve ?? ((path) => (log.push(`reserve ${path}`), reserved)),
+    reserve: options.reserve ??
+      ((path) => (log.push(`reserve ${path}`), Promise.resolve(reserved))),
   };
   const credentials = options.credentials ?? [WRAPPED];
   const open = async () => {
