@@ -87,7 +87,8 @@ export function wantedAddresses(
   return ipSans.some((ip) => canonicalIp(ip) === own) ? ipSans : [own, ...ipSans];
 }
 
-const HOST_LIKE = /^(?:[\w.*-]+|\[[\da-f:.]+\])(?::\d+)?$/i;
+// The flag "i" and normalize() load tables of all scripts, which takes as long as a small run.
+const HOST_LIKE = /^(?:[\w.*-]+|\[[\da-fA-F:.]+\])(?::\d+)?$/;
 
 /**
  * Whether a name in its ASCII form is meant as that of a host, whether or not a certificate can have it:
@@ -138,7 +139,8 @@ export function canonicalEmail(address: string): string {
 
 /** A DNS name in lower case, without a final dot, in its ASCII form. Other text in lower case. */
 export function canonicalName(name: string): string {
-  return asciiName(name).toLowerCase().normalize().replace(/\.$/, "");
+  const lower = asciiName(name).toLowerCase();
+  return (ASCII.test(lower) ? lower : lower.normalize()).replace(/\.$/, "");
 }
 
 /** An IP address in its shortest form (RFC 5952); an IPv4-mapped IPv6 address as IPv4. */
