@@ -87,8 +87,7 @@ export function wantedAddresses(
   return ipSans.some((ip) => canonicalIp(ip) === own) ? ipSans : [own, ...ipSans];
 }
 
-// The flag "i" and normalize() load tables of all scripts, which takes as long as a small run.
-const HOST_LIKE = /^(?:[\w.*-]+|\[[\da-fA-F:.]+\])(?::\d+)?$/;
+const HOST_LIKE = /^(?:[\w.*-]+|\[[\da-f:.]+\])(?::\d+)?$/i;
 
 /**
  * Whether a name in its ASCII form is meant as that of a host, whether or not a certificate can have it:
@@ -139,8 +138,7 @@ export function canonicalEmail(address: string): string {
 
 /** A DNS name in lower case, without a final dot, in its ASCII form. Other text in lower case. */
 export function canonicalName(name: string): string {
-  const lower = asciiName(name).toLowerCase();
-  return (ASCII.test(lower) ? lower : lower.normalize()).replace(/\.$/, "");
+  return asciiName(name).toLowerCase().normalize().replace(/\.$/, "");
 }
 
 /** An IP address in its shortest form (RFC 5952); an IPv4-mapped IPv6 address as IPv4. */
