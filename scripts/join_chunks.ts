@@ -23,17 +23,18 @@ export async function joinChunks(directory: string): Promise<void> {
   const write = (name: string, text: string) => Deno.writeTextFile(`${directory}/${name}`, text);
   const chunks = chunksAtStart(files);
   const exported = gatherExports(files, chunks);
-  for (const chunk of chunks) await write(chunk, withoutUnused(files.get(chunk) ?? ""));
   const others = [...files.keys()].filter((name) => !chunks.has(name));
   await minify(directory, entryOf(chunks, exported), JOINED, others);
   for (const chunk of chunks) await Deno.remove(`${directory}/${chunk}`);
   for (const name of others) {
     await write(name, joinImports(files.get(name) ?? "", exported, chunks));
   }
-  await minify(directory, await Deno.readTextFile(`${directory}/main.js`), "main.js", [
-    JOINED,
-    ...others,
-  ]);
+  const outside = [JOINED, ...others];
+  await minify(directory, await Deno.readTextFile(`${directory}/main.js`), "main.js", outside);
+  for (const name of others) {
+    const text = await Deno.readTextFile(`${directory}/${name}`);
+    if (text.includes(JS_YAML)) await minify(directory, withoutUnused(text), name, outside);
+  }
 }
 
 /** What `main.js` needs at once, and what that needs. */
@@ -96,7 +97,6 @@ function namesIn(list: string): { readonly name: string; readonly own: string }[
  * Throws Error if the package has another shape than the one that is known here.
  */
 function withoutUnused(text: string): string {
-  if (!text.includes("function requireJsYaml")) return text;
   return UNUSED.reduce((left, [pattern, instead]) => {
     const next = left.replaceAll(pattern, instead);
     if (next === left) {
@@ -105,6 +105,9 @@ function withoutUnused(text: string): string {
     return next;
   }, text);
 }
+
+/** What only the text of that package has. */
+const JS_YAML = "function requireJsYaml";
 
 const UNUSED: readonly (readonly [RegExp, string])[] = [
   [/^ *const \w+ = requireDumper\w*\(\);\n/gm, ""],

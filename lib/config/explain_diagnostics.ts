@@ -88,7 +88,7 @@ function otherPlace(other: Spot, at: Spot, main: string, line: number | undefine
   return line === undefined ? "" : ` (line ${line})`;
 }
 
-/** Why a text is not YAML: all that the slow parser finds or, if it finds nothing, the error of the fast one. */
+/** Why a text is not YAML: all that the slow parser finds or, if it finds nothing, the error of the one before. */
 export function explainSyntax(text: string, error: YamlError): Diagnostic[] {
   const control = controlCharacter(text);
   if (control !== undefined) return [control];
@@ -113,7 +113,7 @@ export function explainSyntax(text: string, error: YamlError): Diagnostic[] {
   return diagnostics.length > 0 ? onePerLine(inOrder(diagnostics.map(orTab(text)))) : [stopped];
 }
 
-/** Where the fast parser stopped. That may be after the end of the text, because it adds a line end. */
+/** Where the whole parser stopped. That may be after the end of the text, because it adds a line end. */
 function placeOf(text: string, { line = 0, column = 0 }: YamlError): Place {
   return line < linesOf(text).length ? { line: line + 1, column: column + 1 } : endOf(text);
 }

@@ -20,8 +20,8 @@ const EMPTY: Diagnostic = {
 
 /**
  * Parses the text of a file. Throws `ConfigError` with every diagnostic, in the order of their places.
- * It is asynchronous because it loads the slow parser only if there is an error, and the code for
- * several texts only if there are several.
+ * It is asynchronous because it loads other parsers, and the code for several texts, only if they are
+ * needed.
  *
  * @param loadEnvironment Provides variables and included files; absent: there are none.
  */
@@ -30,7 +30,7 @@ export async function parseConfig(
   file: string,
   loadEnvironment?: () => Promise<Environment>,
 ): Promise<Config> {
-  const yaml = readYaml(text);
+  const yaml = await readYaml(text);
   if (yaml.error !== undefined) {
     const { explainSyntax } = await import("./explain_diagnostics.ts");
     throw new ConfigError(file, explainSyntax(text, yaml.error));

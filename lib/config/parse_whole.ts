@@ -129,7 +129,7 @@ async function readIncluded(
 ): Promise<Part> {
   if (included.kind === "refused") return included.diagnostics;
   const { file, text } = included;
-  const yaml = readYaml(text);
+  const yaml = await readYaml(text);
   if (yaml.error !== undefined) {
     const { explainSyntax } = await import("./explain_diagnostics.ts");
     return explainSyntax(text, yaml.error).map((diagnostic) => ({ file, ...diagnostic }));

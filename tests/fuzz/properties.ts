@@ -8,6 +8,7 @@ import { HOST_WORDS } from "./properties/host_words.ts";
 import { PENDING_ACTIONS } from "./properties/pending_actions.ts";
 import { PEM } from "./properties/pem.ts";
 import { PID_FILES } from "./properties/pid_files.ts";
+import { PLAIN_YAML } from "./properties/plain_yaml.ts";
 import { PLANS } from "./properties/plans.ts";
 import { STARTTLS_TALKS } from "./properties/starttls.ts";
 import { STORE_NAMES } from "./properties/store_names.ts";
@@ -20,6 +21,7 @@ export const PROPERTIES: readonly Fuzz[] = [
   ...CONFIG_VALID,
   ...CONFIG_READERS,
   ...CONFIG_SCHEMA,
+  ...PLAIN_YAML,
   ...STORE_NAMES,
   ...PEM,
   ...HOST_WORDS,

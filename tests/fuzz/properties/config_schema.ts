@@ -7,7 +7,7 @@ import type { Value } from "../../../lib/config/declaration.ts";
 import { fileSchema } from "../../../lib/config/schema.ts";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import { ConfigError } from "../../../lib/config/diagnostic.ts";
-import { readYaml } from "../../../lib/config/yaml.ts";
+import { readWholeYaml } from "../../../lib/config/whole_yaml.ts";
 import { editorTree, schemaMistakes, validatorOf } from "../../support/editor.ts";
 import { blocks, readDocument } from "../../unit/docs/documents.ts";
 import { anyValue, damaged } from "../arbitraries/texts.ts";
@@ -38,7 +38,7 @@ function scalarsOf(value: Value<unknown>): Scalar<unknown>[] {
 
 /** What an editor makes of a text that stands in the file without quotes, if it can stand there. */
 function unquoted(text: string): unknown {
-  const read = readYaml(`a: ${text}\n`);
+  const read = readWholeYaml(`a: ${text}\n`);
   if (read.error !== undefined || (read.tree as { a?: unknown })?.a !== text) return text;
   return (editorTree(`a: ${text}\n`) as { a: unknown }).a;
 }

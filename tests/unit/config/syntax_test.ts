@@ -50,7 +50,7 @@ const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
     "f:1:18 config.pki: duplicate key; the first one is on line 1",
     "f:1:35 config.ttl: duplicate key; the first one is on line 1",
   ],
-  // The fast parser stops behind the end of the text.
+  // js-yaml stops behind the end of the text.
   ["certs: !!binary ", `f:1:17: ${TAG}`],
   // The slow one loses count of the lines if a quoted key is followed by text.
   [
