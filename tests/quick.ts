@@ -113,6 +113,6 @@ function directoriesFor(file: string): readonly string[] {
     // Imports, words and messages of the program are held against the documents.
     return file.startsWith("lib/") ? [own, docs] : [own];
   }
-  if (/^(scripts\/|tests\/[^/]+$)/.test(file)) return ["tests/unit/scripts"];
+  if (/^(scripts\/|tests\/bench\/|tests\/[^/]+$)/.test(file)) return ["tests/unit/scripts"];
   return file.endsWith(".md") || file === "vcm.yaml.example" || file === "deno.json" ? [docs] : [];
 }

@@ -1,120 +1,164 @@
 /**
- * Times the compiled program as whole processes beside the floor, an empty compiled program, and
- * holds the figures against the budgets. A benchmark, not a test: figures depend on the machine.
+ * `deno task bench [--peers] [ROW …]`: measures the compiled program as whole processes, in turn
+ * with the floor, an empty program that is compiled the same way, and with --peers in turn with
+ * consul-template and a Python tool. docs/development/speed.md explains the figures.
+ *
+ * Exit status: 0 all is within the budgets, 1 something is over, 2 usage.
  */
-import { runDeno } from "../../scripts/command.ts";
-import { fetchDenort, findDenort } from "../../scripts/denort.ts";
-import { ROOT } from "../../scripts/project.ts";
-import { type OpenBao, startOpenBao } from "../support/openbao.ts";
+import { parseArgs } from "node:util";
+import { runQuietly } from "../../scripts/command.ts";
+import { startOpenBao } from "../support/openbao.ts";
+import type { Part } from "../support/part.ts";
 import { setUpPki } from "../support/set_up_pki.ts";
 import { compiledVcm } from "../support/vcm.ts";
-import { writeFleet } from "./fleet.ts";
+import { prepareRow, type Site } from "./commands.ts";
+import { fetchConsulTemplate } from "./consul_template.ts";
+import { busyness, describe, judge, unsteadiness } from "./figures.ts";
+import { compileFloor } from "./floor.ts";
+import { countInstructions } from "./instructions.ts";
+import { measure } from "./measure.ts";
+import { fetchPythonPeer } from "./python_peer.ts";
+import { type Row, ROWS, type Who } from "./rows.ts";
 
-interface Figures {
-  /** Median, fastest and slowest run, milliseconds. */
-  readonly wall: number;
-  readonly min: number;
-  readonly max: number;
-  /** Median peak memory, MiB. */
-  readonly memory: number;
+const INSTRUCTIONS = "instructions";
+const NAMES = [INSTRUCTIONS, ...ROWS.map(({ name }) => name)];
+
+interface Choice {
+  /** Whether other tools are measured, too. */
+  readonly peers: boolean;
+  readonly names: readonly string[];
 }
 
-const directory = await Deno.makeTempDir({ prefix: "vcm-bench-" });
-try {
+/** What is said again at the end. */
+export interface Findings {
+  readonly over: string[];
+  /** Why the figures may be those of a busy machine. */
+  readonly doubts: string[];
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
+
+async function main(args: readonly string[]): Promise<number> {
+  let chosen: Choice;
+  try {
+    chosen = choose(args);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    console.error(`error: ${error.message}`);
+    console.error(`usage: deno task bench [--peers] [ROW …], with the rows ${NAMES.join(", ")}`);
+    return 2;
+  }
+  // On a disk, which /tmp often is not.
+  const directory = await Deno.makeTempDir({
+    dir: Deno.env.get("TMPDIR") ?? "/var/tmp",
+    prefix: "vcm-bench-",
+  });
+  try {
+    return await bench(directory, chosen);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+/** Understands a command line; throws TypeError if it is none. */
+export function choose(args: readonly string[]): Choice {
+  const options = { peers: { type: "boolean", default: false } } as const;
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  const unknown = positionals.find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) throw new TypeError(`there is no row "${unknown}"`);
+  return { peers: values.peers, names: positionals.length === 0 ? NAMES : positionals };
+}
+
+async function bench(directory: string, { names, peers }: Choice): Promise<number> {
+  const [load = 0] = Deno.loadavg();
+  const cores = navigator.hardwareConcurrency;
+  const busy = busyness(load, cores);
+  const findings: Findings = { over: [], doubts: busy === undefined ? [] : [busy] };
+  const programs = await collectPrograms(directory, peers);
   await using bao = await startOpenBao();
   await setUpPki(bao);
-  await bench(bao);
-} finally {
-  await Deno.remove(directory, { recursive: true });
+  const site: Site = { programs, bao, directory };
+  console.log(await describeMachine(directory, cores));
+  if (names.includes(INSTRUCTIONS)) await benchInstructions(site);
+  for (const row of ROWS) if (names.includes(row.name)) await benchRow(row, site, findings);
+  const { lines, status } = conclude(findings);
+  console.log(["", ...lines].join("\n"));
+  return status;
 }
 
-async function bench(bao: OpenBao): Promise<void> {
-  const vcm = await compiledVcm();
-  const empty = await compileFloor();
-
-  const [one, floor] = await measure(41, "-", await inOrder(vcm, bao, 1), [empty]);
-  print("floor: an empty compiled program", floor);
-  print("nothing due, 1 certificate, 2 targets", one);
-  checkBudget("  wall over the floor", one.wall / floor.wall, 1.5, "x");
-  checkBudget("  memory over the floor", one.memory - floor.memory, 12, "MiB");
-
-  const [thousand] = await measure(21, "-", await inOrder(vcm, bao, 1000), [empty]);
-  print("nothing due, 1,000 certificates, 2,000 targets", thousand);
-  checkBudget("  wall", thousand.wall, 200, "ms");
-
-  const work = `${directory}/issue`;
-  await Deno.mkdir(work);
-  const file = await writeFleet(`${directory}/issue.yaml`, work, bao, 200);
-  const [issue] = await measure(7, work, [vcm, "run", "--quiet", "--config", file], [empty]);
-  print("200 certificates issued, 400 files deployed", issue);
-  checkBudget("  wall", issue.wall, 1500, "ms");
+/** Copies, because resident memory depends on what the page cache has of a file. */
+async function collectPrograms(directory: string, peers: boolean): Promise<Map<Who, string>> {
+  const vcm = `${directory}/vcm`;
+  await Deno.copyFile(await compiledVcm(), vcm);
+  const programs = new Map<Who, string>([["vcm", vcm], ["floor", await compileFloor(directory)]]);
+  if (!peers) return programs;
+  const fetchers = { "consul-template": fetchConsulTemplate, python: fetchPythonPeer } as const;
+  for (const who of ["consul-template", "python"] as const) {
+    const part: Part = await fetchers[who]();
+    if (part.kind === "ready") programs.set(who, part.path);
+    else console.log(`Measured without ${who}: ${part.reason}`);
+  }
+  return programs;
 }
 
-/** Brings a store into order, and answers the command line that then finds nothing to do. */
-async function inOrder(vcm: string, bao: OpenBao, certificates: number): Promise<string[]> {
-  const work = `${directory}/in-order-${certificates}`;
-  await Deno.mkdir(work);
-  const file = await writeFleet(`${work}.yaml`, work, bao, certificates);
-  const { success } = await new Deno.Command(vcm, { args: ["run", "--quiet", "--config", file] })
-    .output();
-  if (!success) throw new Error(`Cannot bring ${certificates} certificates into order`);
-  return [vcm, "run", "--config", file];
+async function describeMachine(directory: string, cores: number): Promise<string> {
+  const [, model = "unknown"] = /^model name\s*: (.*)$/m.exec(
+    await Deno.readTextFile("/proc/cpuinfo"),
+  ) ?? [];
+  const fileSystem = await runQuietly(["df", "--output=fstype", directory]);
+  const date = new Date().toISOString().slice(0, 10);
+  return `${date}, ${cores} cores (${model}), Linux ${Deno.osRelease()}, ` +
+    `${fileSystem.split("\n")[1]}, Deno ${Deno.version.deno}`;
 }
 
-/** Two commands in turn, so that both meet the same machine. */
-async function measure(
-  runs: number,
-  cleanup: string,
-  one: readonly string[],
-  other: readonly string[],
-): Promise<[Figures, Figures]> {
-  const { stdout, success } = await new Deno.Command("python3", {
-    args: [`${ROOT}tests/bench/measure.py`, String(runs), cleanup, ...one, "--", ...other],
-    stderr: "inherit",
-  }).output();
-  if (!success) throw new Error(`Cannot measure "${one.join(" ")}"`);
-  const [first, second]: [Run[], Run[]] = JSON.parse(new TextDecoder().decode(stdout));
-  return [summarize(first), summarize(second)];
-}
-
-type Run = readonly [wall: number, memory: number, status: number];
-
-function summarize(runs: readonly Run[]): Figures {
-  const failed = runs.find(([, , status]) => status !== 0);
-  if (failed) throw new Error(`A measured command ended with ${failed[2]}`);
-  const walls = runs.map(([wall]) => wall).sort((a, b) => a - b);
-  return {
-    wall: median(walls),
-    min: walls[0] ?? 0,
-    max: walls.at(-1) ?? 0,
-    memory: median(runs.map(([, memory]) => memory / 1024).sort((a, b) => a - b)),
+async function benchInstructions({ programs, bao, directory }: Site): Promise<void> {
+  console.log(`\n${INSTRUCTIONS}, by callgrind`);
+  const [vcm = "", floor = ""] = [programs.get("vcm"), programs.get("floor")];
+  const [row] = ROWS;
+  if (row === undefined) return;
+  const nothing = (await prepareRow(row, { programs: new Map([["vcm", vcm]]), bao, directory }))
+    .get("vcm");
+  const commands = {
+    floor: [floor],
+    "vcm --version": [vcm, "--version"],
+    "nothing due, 1 certificate": nothing?.args ?? [],
   };
+  for (const [what, args] of Object.entries(commands)) {
+    const millions = await countInstructions(args, directory);
+    if (millions === undefined) {
+      return console.log("  not counted: valgrind is not on this machine");
+    }
+    console.log(`  ${what.padEnd(28)} ${millions.toFixed(0)} million`);
+  }
 }
 
-function median(sorted: readonly number[]): number {
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+async function benchRow(row: Row, site: Site, findings: Findings): Promise<void> {
+  const commands = await prepareRow(row, site);
+  const [load = 0] = Deno.loadavg();
+  const loaded = `load average ${load.toFixed(1)}, this bench included`;
+  console.log(`\n${row.name}: ${row.title} (${row.runs} runs, ${loaded})`);
+  const aside = await Deno.makeTempDir({ dir: site.directory, prefix: "aside-" });
+  const measured = await measure(commands, row.runs, aside);
+  for (const who of commands.keys()) console.log(describe(who, measured));
+  for (const budget of row.budgets) {
+    const { kind, text } = judge(budget, measured);
+    console.log(`  ${text}`);
+    if (kind === "over") findings.over.push(`${row.name}, ${text}`);
+  }
+  const unsteady = unsteadiness(measured.floor ?? []);
+  if (unsteady !== undefined) findings.doubts.push(`${row.name}: ${unsteady}`);
 }
 
-async function compileFloor(): Promise<string> {
-  await Deno.writeTextFile(`${directory}/floor.js`, 'console.log("nothing")\n');
-  const denort = await findDenort() ?? await fetchDenort();
-  await runDeno(
-    ["compile", "-q", "--no-config", "--no-code-cache", "-o", `${directory}/floor`, "floor.js"],
-    { cwd: directory, env: { DENORT_BIN: denort } },
-  );
-  return `${directory}/floor`;
-}
-
-function print(what: string, { wall, min, max, memory }: Figures): void {
-  const ms = (value: number) => `${value.toFixed(1)} ms`;
-  console.log(
-    `${what.padEnd(48)} ${ms(wall).padStart(10)}  (${ms(min)} to ${ms(max)})  ${
-      memory.toFixed(1)
-    } MiB`,
-  );
-}
-
-function checkBudget(what: string, value: number, budget: number, unit: string): void {
-  const verdict = value <= budget ? "within" : "OVER";
-  console.log(`${what.padEnd(48)} ${value.toFixed(2)} ${unit}, ${verdict} the budget of ${budget}`);
+/** The last words and the exit status. */
+export function conclude(
+  { over, doubts }: Findings,
+): { readonly lines: readonly string[]; readonly status: number } {
+  const lines = doubts.length === 0 ? [] : [
+    "This machine was busy, so these figures are not those of a quiet one:",
+    ...doubts.map((doubt) => `  ${doubt}`),
+  ];
+  if (over.length === 0) {
+    return { lines: [...lines, "Nothing that was measured is over its budget."], status: 0 };
+  }
+  return { lines: [...lines, "OVER the budget:", ...over.map((line) => `  ${line}`)], status: 1 };
 }

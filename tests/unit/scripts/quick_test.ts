@@ -29,6 +29,7 @@ Deno.test("quick runs the tests of the modules that changed, and names what has 
     },
   );
   assert.deepEqual(coverageOf(["README.md", "vcm.yaml.example"]).directories, ["tests/unit/docs"]);
+  assert.deepEqual(coverageOf(["tests/bench/rows.ts"]).directories, ["tests/unit/scripts"]);
 });
 
 Deno.test("each module of lib has a directory of unit tests under its name", async () => {
