@@ -7,11 +7,12 @@ import { doubleBuild } from "./long/double_build.ts";
 import { fuzz } from "./long/fuzz.ts";
 import { newerDeno } from "./long/newer_deno.ts";
 import { recipes } from "./long/recipes.ts";
+import { servers } from "./long/servers.ts";
 import type { Step } from "./long/step.ts";
 import { sweeps } from "./long/sweeps.ts";
 import { secondsSince } from "./run_tests.ts";
 
-const STEPS: readonly Step[] = [recipes, doubleBuild, arm64, newerDeno, sweeps, fuzz];
+const STEPS: readonly Step[] = [recipes, doubleBuild, arm64, newerDeno, servers, sweeps, fuzz];
 
 if (import.meta.main) {
   const unknown = Deno.args.filter((arg) => STEPS.every(({ name }) => name !== arg));
