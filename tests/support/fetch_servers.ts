@@ -5,9 +5,10 @@ import { fetchOnce, type Part } from "./part.ts";
 const PACKAGES = [
   ...["nginx", "apache2", "haproxy", "postgresql", "mariadb-server", "redis-server"],
   ...["postfix", "dovecot-imapd", "tomcat10", "default-jre-headless"],
+  ...["caddy", "prometheus", "rabbitmq-server"],
 ];
 
-/** Fetches the servers with what they need, about 300 MB, and returns the directory with them. */
+/** Fetches the servers with what they need, about 700 MB, and returns the directory with them. */
 export function fetchServers(): Promise<Part> {
   return fetchOnce("servers", async (work) => {
     await unpackPackages(PACKAGES, work, "servers");

@@ -24,7 +24,10 @@ export interface RecipeCase {
 }
 
 /** Users and groups that the packages add, with numbers that hosts rarely use. */
-const USERS = ["haproxy", "postgres", "mysql", "redis", "postfix", "dovecot", "dovenull", "tomcat"];
+const USERS = [
+  ...["haproxy", "caddy", "postgres", "mysql", "redis", "postfix", "dovecot", "dovenull"],
+  ...["rabbitmq", "tomcat", "prometheus"],
+];
 
 const PREPARE = `
 servers=$1
@@ -36,15 +39,27 @@ for one in etc usr var; do
     "lowerdir=$servers/$one:/$one,upperdir=/run/over/$one,workdir=/run/over/$one-work" /$one
 done
 mount --bind /run/over/units /etc/systemd/system
+for target in network network-online; do
+  printf '[Unit]\\nDefaultDependencies=no\\n' >/etc/systemd/system/$target.target
+done
 number=61100
 shift
 for user in "$@"; do
   number=$((number + 1))
   getent passwd "$user" >/dev/null && continue
   echo "$user:x:$number:" >>/etc/group
-  echo "$user:x:$number:$number::/nonexistent:/usr/sbin/nologin" >>/etc/passwd
+  echo "$user:x:$number:$number::/var/lib/$user:/usr/sbin/nologin" >>/etc/passwd
+  echo "$user:*:20000::::::" >>/etc/shadow
 done
 getent group postdrop >/dev/null || echo "postdrop:x:61199:" >>/etc/group
+`;
+
+// The machine has no journal.
+const ADD_UNIT = `
+cp "/usr/lib/systemd/system/$1" /run/over/units/
+mkdir -p "/run/over/units/$1.d"
+printf '[Service]\\nStandardOutput=append:/run/over/log\\nStandardError=inherit\\n' \
+  >"/run/over/units/$1.d/log.conf"
 `;
 
 /** Makes a machine in which the servers are installed. Needs root. */
@@ -99,13 +114,14 @@ async function shell(scene: Scene, script: string, ...args: string[]): Promise<v
 /** Debian's unit; a unit with an instance is that of its template. */
 async function addUnit(scene: Scene, unit: string): Promise<void> {
   const file = `${unit.replace(/@.*/, "@")}.service`;
-  await shell(scene, 'cp "/usr/lib/systemd/system/$1" /run/over/units/', file);
+  await shell(scene, ADD_UNIT, file);
 }
 
 async function start(scene: Scene, unit: string): Promise<void> {
   const { code } = await scene.machine.exec(["systemctl", "start", unit]);
   if (code === 0) return;
-  const { stdout } = await scene.machine.exec(["systemctl", "status", "--full", unit]);
+  const script = 'systemctl status --full "$1"; tail -n 30 /run/over/log';
+  const { stdout } = await scene.machine.exec(["sh", "-c", script, "sh", unit]);
   throw new Error(`Cannot start ${unit}:\n${stdout}`);
 }
 

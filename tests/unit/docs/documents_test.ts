@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import { parseArguments } from "../../../lib/command/parse_arguments.ts";
+import { RECIPES } from "../../long/servers/recipe_cases.ts";
 import { environmentOf } from "../config/environment.ts";
 import {
   anchors,
@@ -60,6 +61,22 @@ Deno.test("README.md leads to each document for users", () => {
   const missing = DOCUMENTS.filter((path) => /^docs\/[a-z-]+\.md$/.test(path))
     .filter((path) => !readme.includes(`](${path})`));
   assert.deepEqual(missing, []);
+});
+
+Deno.test("docs/recipes.md lists each recipe, and says which are tested", () => {
+  const rows = tableBelow(readDocument("docs/recipes.md"), "# Recipes");
+  const listed = new Map(rows.map(([link = "", , tested = ""]) => {
+    return [/\((.*)\)/.exec(link)?.[1] ?? "", tested];
+  }));
+  const tried = RECIPES.map(({ document, heading }) => {
+    return `${document.replace("docs/", "")}#${[...anchors(`# ${heading}`)][0]}`;
+  });
+  // tests/e2e/container_test.ts.
+  const others = ["recipes/containers.md"];
+  for (const [link, tested] of listed) {
+    assert.equal(tested, [...tried, ...others].includes(link) ? "yes" : "no", link);
+  }
+  for (const link of tried) assert.ok(listed.has(link), link);
 });
 
 Deno.test("README.md is one screen", () => {
