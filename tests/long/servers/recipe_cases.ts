@@ -104,14 +104,16 @@ mariadb-install-db --user=mysql --auth-root-authentication-method=socket >/dev/n
     units: ["redis-server"],
     ports: [[6379]],
     setUp: ([port]) => `
-mkdir -p /etc/redis/tls /var/log/redis /var/lib/redis
+chown redis:redis /etc/redis
+chmod 2770 /etc/redis
+mkdir -p /etc/ssl/redis /var/log/redis /var/lib/redis
 chown redis:redis /var/log/redis /var/lib/redis
 cat >>/etc/redis/redis.conf <<'END'
 port 0
 tls-port ${port}
-tls-cert-file /etc/redis/tls/server.crt
-tls-key-file /etc/redis/tls/server.key
-tls-ca-cert-file /etc/redis/tls/ca.crt
+tls-cert-file /etc/ssl/redis/server.crt
+tls-key-file /etc/ssl/redis/server.key
+tls-ca-cert-file /etc/ssl/redis/ca.crt
 unixsocket /run/redis/redis-server.sock
 END
 chown redis:redis /etc/redis/redis.conf`,
@@ -230,7 +232,8 @@ END`,
     ports: [[5671]],
     // Erlang's own ports would be the same on each host.
     setUp: ([port]) => `
-mkdir -p /etc/rabbitmq/tls
+mkdir -p /etc/ssl/rabbitmq /etc/rabbitmq
+chown rabbitmq:rabbitmq /etc/rabbitmq
 mkdir -p /var/lib/rabbitmq/mnesia /var/log/rabbitmq
 chown -R rabbitmq:rabbitmq /var/lib/rabbitmq /var/log/rabbitmq
 cat >/etc/rabbitmq/rabbitmq-env.conf <<'END'
@@ -241,9 +244,9 @@ END
 cat >/etc/rabbitmq/rabbitmq.conf <<'END'
 listeners.tcp = none
 listeners.ssl.default = 127.0.0.1:${port}
-ssl_options.cacertfile = /etc/rabbitmq/tls/ca.crt
-ssl_options.certfile = /etc/rabbitmq/tls/server.crt
-ssl_options.keyfile = /etc/rabbitmq/tls/server.key
+ssl_options.cacertfile = /etc/ssl/rabbitmq/ca.crt
+ssl_options.certfile = /etc/ssl/rabbitmq/server.crt
+ssl_options.keyfile = /etc/ssl/rabbitmq/server.key
 END`,
   },
 ];
