@@ -1,5 +1,7 @@
 /** The recipes that are tried with the real servers, and how Debian's packages set these up. */
 import { freePort } from "../../support/free_port.ts";
+import { pathOfPart } from "../../support/parts.ts";
+import { shellWords } from "../../support/shell_words.ts";
 import type { RecipeCase } from "./server_host.ts";
 
 const WEB = "docs/recipes/web.md";
@@ -247,6 +249,34 @@ listeners.ssl.default = 127.0.0.1:${port}
 ssl_options.cacertfile = /etc/ssl/rabbitmq/ca.crt
 ssl_options.certfile = /etc/ssl/rabbitmq/server.crt
 ssl_options.keyfile = /etc/ssl/rabbitmq/server.key
+END`,
+  },
+  {
+    document: "docs/recipes/tools.md",
+    heading: "Vault and OpenBao",
+    units: ["openbao"],
+    ports: [[8200]],
+    // Debian has no package of it. A sealed server serves its certificate, too.
+    setUp: async ([port]) => `
+mkdir -p /etc/openbao/tls
+install -d -o openbao -g openbao /var/lib/openbao
+touch /usr/local/bin/bao
+mount --bind ${shellWords(await pathOfPart("openbao"))} /usr/local/bin/bao
+cat >/etc/openbao/openbao.hcl <<'END'
+disable_mlock = true
+storage "file" { path = "/var/lib/openbao" }
+listener "tcp" {
+  address = "127.0.0.1:${port}"
+  tls_cert_file = "/etc/openbao/tls/server.crt"
+  tls_key_file = "/etc/openbao/tls/server.key"
+}
+END
+cat >/usr/lib/systemd/system/openbao.service <<'END'
+[Service]
+Type=notify
+User=openbao
+ExecStart=/usr/local/bin/bao server -config=/etc/openbao/openbao.hcl
+ExecReload=/bin/kill --signal HUP $MAINPID
 END`,
   },
 ];

@@ -16,7 +16,7 @@ export interface RecipeCase {
   readonly document: string;
   readonly heading: string;
   /** Commands that Debian's packages run when they are installed, or that their users run. */
-  readonly setUp: (ports: readonly number[]) => string;
+  readonly setUp: (ports: readonly number[]) => string | Promise<string>;
   /** Without the suffix `.service`, as Debian has them, in the order of their start. */
   readonly units: readonly string[];
   /** The ports of the recipe, in the order of its probes, with the protocol of `openssl s_client`. */
@@ -26,7 +26,7 @@ export interface RecipeCase {
 /** Users and groups that the packages add, with numbers that hosts rarely use. */
 const USERS = [
   ...["haproxy", "caddy", "postgres", "mysql", "redis", "postfix", "dovecot", "dovenull"],
-  ...["rabbitmq", "tomcat", "prometheus"],
+  ...["rabbitmq", "tomcat", "prometheus", "openbao"],
 ];
 
 const PREPARE = `
@@ -63,7 +63,7 @@ printf '[Service]\\nStandardOutput=append:/run/over/log\\nStandardError=inherit\
 `;
 
 /** Makes a machine in which the servers are installed. Needs root. */
-async function startServerHost(): Promise<Scene> {
+export async function startServerHost(): Promise<Scene> {
   const scene = await startScene();
   await shell(scene, PREPARE, await pathOfPart("servers"), ...USERS);
   return scene;
@@ -75,7 +75,7 @@ export async function tryRecipe(recipe: RecipeCase): Promise<void> {
   const ports = recipe.ports.map(() => freePort());
   const { text, names } = readRecipe(recipe, ports);
   await scene.configure(text);
-  await shell(scene, recipe.setUp(ports));
+  await shell(scene, await recipe.setUp(ports));
   for (const unit of recipe.units) await addUnit(scene, unit);
   await scene.systemctl("daemon-reload");
   await run(scene, "issue");
