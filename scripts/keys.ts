@@ -18,9 +18,9 @@ import { ROOT } from "./project.ts";
 const HEAD = `\
 # Keys of vcm.yaml
 
-Every key with its type, its default and an example. How they work together is told in
-[configuration.md](configuration.md). \`deno task keys\` makes this document from what reads the
-file; \`vcm schema\` prints the same for editors.
+Every key with its type, its default and an example. [configuration.md](configuration.md) explains how
+they work together. \`deno task keys\` makes this document from the code that reads the file;
+\`vcm schema\` prints the same for editors.
 
 Values may be quoted or not. Durations are \`30s\`, \`15m\`, \`12h\`, \`14d\`, \`2w\`, sums such as
 \`1d12h\`, or a bare number of seconds. Paths are absolute. Keys of the top level that begin with
