@@ -1,6 +1,7 @@
 /**
- * `deno task keys`: writes docs/keys.md, the reference of all keys of vcm.yaml, from the declaration by which
- * the file is read and the key docs. A test fails if the document is out of date.
+ * `deno task keys`: writes docs/keys.md, the reference of all keys of vcm.yaml, from the declaration
+ * by which the file is read and the key docs, and docs/commands.md. A test fails if one of them is
+ * out of date.
  */
 import type { Keys, MapValue, Value } from "../lib/config/declaration.ts";
 import { fileSchema } from "../lib/config/schema.ts";
@@ -10,35 +11,30 @@ import {
   type MapName,
   shownDefault,
 } from "../lib/tools/schema/key_docs.ts";
-import { runDeno } from "./command.ts";
+import { commandsDocument } from "./commands.ts";
+import { formatMarkdown } from "./format_markdown.ts";
 import { ROOT } from "./project.ts";
-
-const DOCUMENT = `${ROOT}docs/keys.md`;
 
 const HEAD = `\
 # Keys of vcm.yaml
 
-Every key with its type, its default and an example. How they work together is told in
-[configuration.md](configuration.md). \`deno task keys\` makes this document from what reads the
-file; \`vcm schema\` prints the same for editors.
+Every key with its type, its default and an example. [configuration.md](configuration.md) explains how
+they work together. \`deno task keys\` makes this document from the code that reads the file;
+\`vcm schema\` prints the same for editors.
 
 Values may be quoted or not. Durations are \`30s\`, \`15m\`, \`12h\`, \`14d\`, \`2w\`, sums such as
 \`1d12h\`, or a bare number of seconds. Paths are absolute. Keys of the top level that begin with
 \`x-\` are free for anchors.
 `;
 
-if (import.meta.main) await Deno.writeTextFile(DOCUMENT, await keysDocument());
+if (import.meta.main) {
+  await Deno.writeTextFile(`${ROOT}docs/keys.md`, await keysDocument());
+  await Deno.writeTextFile(`${ROOT}docs/commands.md`, await commandsDocument());
+}
 
-/** The text of the document, as \`deno fmt\` has it. Needs to run Deno. */
-export async function keysDocument(): Promise<string> {
-  const path = await Deno.makeTempFile({ suffix: ".md" });
-  try {
-    await Deno.writeTextFile(path, [HEAD, ...sections(fileSchema, "file", "")].join("\n"));
-    await runDeno(["fmt", "--quiet", "--config", `${ROOT}deno.json`, path], { cwd: ROOT });
-    return await Deno.readTextFile(path);
-  } finally {
-    await Deno.remove(path);
-  }
+/** The text of the document. Needs to run Deno. */
+export function keysDocument(): Promise<string> {
+  return formatMarkdown([HEAD, ...sections(fileSchema, "file", "")].join("\n"));
 }
 
 /** @param path Of the map, as messages have it: `certs[].deploy[]`. */

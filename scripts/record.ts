@@ -34,7 +34,7 @@ if (import.meta.main) {
   }
 }
 
-/** Returns the picture of a session with the binary. Needs root and namespaces. */
+/** Returns the picture of a session with the binary. Needs root, namespaces and nginx. */
 export async function record(binary: string): Promise<string> {
   if (Deno.uid() !== 0) {
     throw new Error(`Cannot record: expected to be root, got user id ${Deno.uid()}`);

@@ -8,11 +8,21 @@ import { fuzz } from "./long/fuzz.ts";
 import { newerDeno } from "./long/newer_deno.ts";
 import { newerOpenBao } from "./long/newer_openbao.ts";
 import { recipes } from "./long/recipes.ts";
+import { servers } from "./long/servers.ts";
 import type { Step } from "./long/step.ts";
 import { sweeps } from "./long/sweeps.ts";
 import { secondsSince } from "./run_tests.ts";
 
-const STEPS: readonly Step[] = [recipes, doubleBuild, arm64, newerDeno, newerOpenBao, sweeps, fuzz];
+const STEPS: readonly Step[] = [
+  recipes,
+  doubleBuild,
+  arm64,
+  newerDeno,
+  newerOpenBao,
+  servers,
+  sweeps,
+  fuzz,
+];
 
 if (import.meta.main) {
   const unknown = Deno.args.filter((arg) => STEPS.every(({ name }) => name !== arg));

@@ -24,8 +24,8 @@ const LOOKS: ReadonlyMap<string, string> = new Map([
 const TOKEN = /\x1b\[(?<codes>[\d;]*)m|\r\n|[^\x00-\x1f\x7f-\x9f]/uy;
 
 /**
- * Breaks text into lines and rows as a terminal of so many columns does; each sign takes one of
- * them. Throws Error on what moves about on the screen, which this cannot show.
+ * Breaks text into lines, and these between words into rows of so many columns; each sign takes one
+ * of them. Throws Error on what moves about on the screen, which this cannot show.
  */
 export function linesOnScreen(written: string, columns: number): Line[] {
   const lines: Piece[][] = [[]];
@@ -59,10 +59,19 @@ function lookAfter(look: string, codes: string): string {
 
 function rowsOf(signs: readonly Piece[], columns: number): Row[] {
   const rows: Row[] = [];
-  for (let at = 0; at < Math.max(1, signs.length); at += columns) {
-    rows.push(joinPieces(signs.slice(at, at + columns)));
-  }
+  let at = 0;
+  do {
+    const end = at + columns < signs.length ? endOfRow(signs, at, at + columns) : signs.length;
+    rows.push(joinPieces(signs.slice(at, end)));
+    at = end;
+  } while (at < signs.length);
   return rows;
+}
+
+/** A terminal would cut a word here, which nobody could read. */
+function endOfRow(signs: readonly Piece[], from: number, to: number): number {
+  for (let end = to; end > from; end--) if (signs[end - 1]?.text === " ") return end;
+  return to;
 }
 
 /** Makes one piece of neighbours that look the same. */

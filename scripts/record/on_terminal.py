@@ -1,9 +1,7 @@
-"""Runs a command on a terminal of its own, with a directory as its root, and prints what it shows.
+"""Runs a command on a terminal of so many columns, and prints what it shows.
 
-The command finds what lies in the directory, and of the host its programs, libraries, devices and
-processes. Ends with the command's exit status. Python, because neither Deno nor a shell makes a
-terminal. Needs root, and a mount namespace of its own.
-Usage: unshare --mount --propagation private python3 on_terminal.py FOLDER COLUMNS COMMAND [ARG ...]
+Ends with the command's exit status. Python, because neither Deno nor a shell makes a terminal.
+Usage: python3 on_terminal.py COLUMNS COMMAND [ARG ...]
 """
 
 import fcntl
@@ -14,12 +12,9 @@ import subprocess
 import sys
 import termios
 
-# Where /usr is merged, bin, sbin and lib are links into it.
-PROGRAMS = ["usr", "bin", "sbin", "lib", "lib32", "lib64"]
-SYSTEM = ["proc", "dev"]
 ROWS = 50
 ENVIRONMENT = {
-    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "HOME": "/root",
     "LANG": "C.UTF-8",
     "TERM": "xterm-256color",
@@ -27,25 +22,7 @@ ENVIRONMENT = {
 }
 
 
-def borrow(name, directory):
-    source, target = f"/{name}", f"{directory}/{name}"
-    if os.path.islink(source):
-        if not os.path.lexists(target):
-            os.symlink(os.readlink(source), target)
-    elif os.path.isdir(source):
-        os.makedirs(target, exist_ok=True)
-        subprocess.run(["mount", "--rbind", source, target], check=True)
-        # What is recorded must not change the host.
-        if name in PROGRAMS:
-            subprocess.run(["mount", "-o", "remount,bind,ro", target], check=True)
-
-
-def enter(directory):
-    os.chroot(directory)
-    os.chdir("/")
-
-
-def run(directory, columns, command):
+def run(columns, command):
     shown, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
     child = subprocess.Popen(
@@ -55,7 +32,6 @@ def run(directory, columns, command):
         stderr=terminal,
         env=ENVIRONMENT,
         start_new_session=True,
-        preexec_fn=lambda: enter(directory),
     )
     os.close(terminal)
     try:
@@ -67,7 +43,4 @@ def run(directory, columns, command):
     return child.wait()
 
 
-directory, columns, command = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
-for name in PROGRAMS + SYSTEM:
-    borrow(name, directory)
-sys.exit(run(directory, columns, command))
+sys.exit(run(int(sys.argv[1]), sys.argv[2:]))

@@ -1,10 +1,23 @@
 /**
- * A small site for the program to be seen on: a directory that it gets for its root, so that it prints
- * the paths of a real host, and a practice Vault. Of this machine nothing is changed.
+ * A small host for the program to be seen on: a machine with systemd and nginx, whose /etc, /var and
+ * others are directories of its own, and a demo server. Of the host nothing is changed.
  */
 import { fileURLToPath } from "node:url";
+import { nginxScript } from "../../tests/support/fetch_nginx.ts";
+import { type Machine, startMachine } from "../../tests/support/machine.ts";
+import { pathOfPart } from "../../tests/support/parts.ts";
+import { shellWords } from "../../tests/support/shell_words.ts";
 import { type LocalVault, startLocalVault } from "./local_vault.ts";
-import { AGES, CONFIG, OPENED_KEY, RELOAD, siteConfig, TARGETS, TOKEN } from "./site_config.ts";
+import {
+  AGES,
+  CONFIG,
+  NGINX_CONF,
+  NGINX_UNIT,
+  OPENED_KEY,
+  siteConfig,
+  TARGETS,
+  TOKEN,
+} from "./site_config.ts";
 
 export interface Site extends AsyncDisposable {
   /** Runs the program with these arguments on a terminal of so many columns. */
@@ -19,17 +32,32 @@ export interface Shown {
 
 const PROGRAM = "/opt/vcm";
 const ON_TERMINAL = fileURLToPath(new URL("on_terminal.py", import.meta.url));
-const DIRECTORIES = ["/opt", "/root", "/tmp", "/var/lib", "/etc/vcm", "/etc/ssl/certs", ...TARGETS];
+const DIRECTORIES = [
+  ...["/opt", "/root", "/usr/local/sbin", "/var/lib/nginx", "/var/log/nginx"],
+  ...["/etc/vcm", "/etc/ssl/certs", "/etc/nginx", "/etc/systemd/system", ...TARGETS],
+];
+/** Those of the site that the machine has in place of the host's. */
+const MOUNTED = ["/etc", "/var", "/opt", "/root", "/usr/local/sbin"];
 
-/** Sets a site up. Needs root, python3 and util-linux; throws Error where one is missing. */
+/** Sets a site up. Needs root, python3 and util-linux; throws Error if one is missing. */
 export async function makeSite(binary: string): Promise<Site> {
   await using stack = new AsyncDisposableStack();
   const vault = stack.use(await startLocalVault("bao.myorg.local"));
   const directory = await Deno.makeTempDir({ prefix: "vcm-record-" });
-  stack.defer(() => removeRoot(directory));
+  stack.defer(() => Deno.remove(directory, { recursive: true }));
   await furnish(directory, vault, binary);
-  const run: Site["run"] = (args, columns) => runOnTerminal(directory, args, columns);
+  const machine = stack.use(await startMachine());
+  await enter(machine, directory);
+  const run: Site["run"] = async (args, columns) => {
+    const { code, stdout, stderr } = await machine.exec(
+      ["python3", ON_TERMINAL, String(columns), PROGRAM, ...args],
+    );
+    // The program has the terminal for both; this is said by what it runs in.
+    if (stderr !== "") throw new Error(`Cannot run on a terminal:\n${stderr}`);
+    return { code, written: stdout };
+  };
   await letTimePass(directory, vault, run);
+  await inMachine(machine, "systemctl start nginx.service");
   const kept = stack.move();
   return { run, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
@@ -43,14 +71,37 @@ async function furnish(directory: string, vault: LocalVault, binary: string): Pr
     "/etc/hosts": vault.hostsLine,
     "/etc/nsswitch.conf": "hosts: files\n",
     "/etc/ssl/certs/ca-certificates.crt": `${vault.caPem}\n`,
+    "/etc/nginx/nginx.conf": NGINX_CONF,
+    "/usr/local/sbin/nginx": nginxScript(await pathOfPart("nginx")),
     [TOKEN]: vault.token,
-    [RELOAD]: "#!/bin/sh\nexit 0\n",
   };
   for (const [path, text] of Object.entries(files)) {
     await Deno.writeTextFile(`${directory}${path}`, text, { mode: path === TOKEN ? 0o600 : 0o644 });
   }
-  await Deno.chmod(`${directory}${RELOAD}`, 0o755);
+  await Deno.chmod(`${directory}/usr/local/sbin/nginx`, 0o755);
   await Deno.copyFile(binary, `${directory}${PROGRAM}`);
+}
+
+/** Gives the machine the directories of the site; its units stay where its systemd finds them. */
+async function enter(machine: Machine, directory: string): Promise<void> {
+  const mounts = MOUNTED.map((path) => `mount --bind ${shellWords(directory + path)} ${path}`);
+  const units = "/etc/systemd/system";
+  await inMachine(
+    machine,
+    [
+      "mkdir /run/units",
+      `mount --bind ${units} /run/units`,
+      ...mounts,
+      `mount --bind /run/units ${units}`,
+    ].join("\n"),
+  );
+  await machine.writeUnit("nginx.service", NGINX_UNIT);
+  await inMachine(machine, "systemctl daemon-reload");
+}
+
+async function inMachine(machine: Machine, script: string): Promise<void> {
+  const { code, stderr } = await machine.exec(["sh", "-ec", script]);
+  if (code !== 0) throw new Error(`Cannot set the site up: ${stderr}`);
 }
 
 /** Issues each certificate at its age, and then lets a mistake happen. */
@@ -67,29 +118,4 @@ async function letTimePass(directory: string, vault: LocalVault, run: Site["run"
   vault.setBack(0);
   await configure("10d");
   await Deno.chmod(`${directory}${OPENED_KEY}`, 0o644);
-}
-
-async function runOnTerminal(
-  directory: string,
-  args: readonly string[],
-  columns: number,
-): Promise<Shown> {
-  const own = ["--mount", "--propagation", "private"];
-  const { code, stdout, stderr } = await new Deno.Command("unshare", {
-    args: [...own, "python3", ON_TERMINAL, directory, String(columns), PROGRAM, ...args],
-    stdin: "null",
-  }).output();
-  // The program has the terminal for both; this is said by what it runs in.
-  const problem = new TextDecoder().decode(stderr);
-  if (problem !== "") throw new Error(`Cannot run on a terminal:\n${problem}`);
-  return { code, written: new TextDecoder().decode(stdout) };
-}
-
-/** Throws where something of the machine is still mounted in it: that must not be removed. */
-async function removeRoot(directory: string): Promise<void> {
-  const mounts = await Deno.readTextFile("/proc/self/mountinfo");
-  if (mounts.includes(` ${directory}/`)) {
-    throw new Error(`Cannot remove "${directory}": mounts are in it`);
-  }
-  await Deno.remove(directory, { recursive: true });
 }

@@ -6,8 +6,7 @@ import { testsNeeding } from "../support/tests_needing.ts";
 import { compiledVcm } from "../support/vcm.ts";
 import { assert } from "./assert.ts";
 
-// Recording needs root and namespaces, as a machine does.
-const test = await testsNeeding("machine");
+const test = await testsNeeding("machine", "nginx");
 
 /** What is another one each time. */
 const MASKS: readonly (readonly [RegExp, string])[] = [

@@ -192,18 +192,21 @@ function privilegedPort(): number {
 test("the exposures that docs/running.md gives are those of the units", async () => {
   await using scene = await startGuarded();
   const document = readDocument("docs/running.md");
-  const [, shown, closed, bare] =
-    /an\s+exposure of ([\d.]+), and ([\d.]+) without\s+`validate`; .* has ([\d.]+)\./s.exec(
+  const [, shown, validating, bare] =
+    /an\s+exposure of ([\d.]+), and ([\d.]+) with\s+`validate`; .* has ([\d.]+)\./s.exec(
       document,
     ) ?? [];
   const unit = blocks(document, "ini")[0] ?? "";
-  await configureSite(scene, pairAlone(scene, "a.e2e.test"));
-  assert.deepEqual([Number(shown), Number(closed), Number(bare)], [
+  await configureSite(
+    scene,
+    pairFor(scene, "a.e2e.test", '{name: web.service, validate: ["/bin/true"]}'),
+  );
+  assert.deepEqual([Number(shown), Number(validating), Number(bare)], [
     await exposureOf(scene, unit),
     await exposureOf(scene, await installed(scene)),
     await exposureOf(scene, "[Service]\nExecStart=\n"),
   ]);
-  assert.ok(Number(shown) <= 2.5);
+  assert.ok(Number(validating) <= 2.5);
 });
 
 test("vcm doctor warns of core files, but not after the line for cron has run its ulimit", async () => {

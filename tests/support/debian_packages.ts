@@ -1,4 +1,5 @@
 import { CommandError, runQuietly } from "../../scripts/command.ts";
+import { exists } from "./part.ts";
 
 /**
  * Fetches packages of Debian or a relative, with those that they depend on and this machine lacks,
@@ -39,6 +40,14 @@ export async function unpackForeignPackages(
   await runQuietly(["apt-get", ...settings, "update"]);
   await runQuietly(["apt-get", ...settings, "download", ...names], { cwd: downloads });
   await unpackAll(downloads, `${work}/${into}`);
+}
+
+/** Some packages still bring files for `/bin` and `/lib`, which are links into `/usr` by now. */
+export async function mergeIntoUsr(root: string): Promise<void> {
+  for (const directory of ["bin", "sbin", "lib"]) {
+    if (!await exists(`${root}/${directory}`)) continue;
+    await runQuietly(["cp", "--archive", `${root}/${directory}`, `${root}/usr/`]);
+  }
 }
 
 async function unpackAll(directory: string, into: string): Promise<void> {

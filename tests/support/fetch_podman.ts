@@ -1,6 +1,6 @@
 import { CommandError, runQuietly } from "../../scripts/command.ts";
-import { unpackPackages } from "./debian_packages.ts";
-import { exists, fetchOnce, type Part } from "./part.ts";
+import { mergeIntoUsr, unpackPackages } from "./debian_packages.ts";
+import { fetchOnce, type Part } from "./part.ts";
 
 /**
  * Fetches podman, what it starts containers with, and a busybox to put into them from Debian's (or
@@ -34,12 +34,4 @@ if [ -d /etc/containers ]; then mount -t tmpfs tmpfs /etc/containers; fi`;
  */
 export function layOverUsr(directories: readonly string[]): readonly [string, ...string[]] {
   return ["sh", "-ec", LAY_OVER, "sh", directories.join(":")];
-}
-
-/** Some packages still bring files for `/bin` and `/lib`, which are links into `/usr` by now. */
-async function mergeIntoUsr(root: string): Promise<void> {
-  for (const directory of ["bin", "sbin", "lib"]) {
-    if (!await exists(`${root}/${directory}`)) continue;
-    await runQuietly(["cp", "--archive", `${root}/${directory}`, `${root}/usr/`]);
-  }
 }

@@ -10,6 +10,7 @@ import { fetchNginx } from "./fetch_nginx.ts";
 import { fetchOpenBao, usualVersion } from "./fetch_openbao.ts";
 import { fetchPodman } from "./fetch_podman.ts";
 import { fetchPrometheus } from "./fetch_prometheus.ts";
+import { fetchServers } from "./fetch_servers.ts";
 import { fetchShells } from "./fetch_shells.ts";
 import { fetchStrace } from "./fetch_strace.ts";
 import type { Part } from "./part.ts";
@@ -23,6 +24,7 @@ const FETCHERS = {
   haproxy: fetchHaproxy,
   podman: fetchPodman,
   strace: fetchStrace,
+  servers: fetchServers,
   shells: fetchShells,
   man: fetchMan,
   acl: fetchAcl,
@@ -34,8 +36,10 @@ const FETCHERS = {
 /** What a test can need beside the sources; "machine" is what `startMachine()` needs. */
 export type PartName = keyof typeof FETCHERS;
 
-/** All of them. */
-export const PART_NAMES = Object.keys(FETCHERS) as readonly PartName[];
+/** All that the tests of each change need: not the servers, which are large. */
+export const PART_NAMES = (Object.keys(FETCHERS) as PartName[]).filter((name) =>
+  name !== "servers"
+);
 
 const parts = new Map<PartName, Promise<Part>>();
 

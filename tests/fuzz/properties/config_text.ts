@@ -17,7 +17,7 @@ const GOOD = [
 
 /** Texts with what leads out of them. */
 const MORE = [
-  readDocument("vcm.yaml.example").replaceAll("example.com", "${VCM_A:-a}.${HOSTNAME}"),
+  readDocument("vcm.yaml.example").replaceAll("myorg.local", "${VCM_A:-a}.${HOSTNAME}"),
   `include: [a, "conf.d/*"]
 defaults:
   deploy: {owner: "\${VCM_A}", group: g, mode: "0644", create_dirs: true, order: key-first}

@@ -1,26 +1,14 @@
 /** The project's documents, as tests read them. */
+import { filesBelow } from "../../../scripts/files_below.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 
-export const DOCUMENTS = [
+/** Those of the first directory, and all below docs. */
+export const DOCUMENTS: readonly string[] = [
   "SECURITY.md",
   "README.md",
   "CONTRIBUTING.md",
-  "docs/configuration.md",
-  "docs/keys.md",
-  "docs/recipes.md",
-  "docs/running.md",
-  "docs/exit-statuses.md",
-  "docs/troubleshooting.md",
-  "docs/json.md",
-  "docs/vault.md",
-  "docs/coming-from.md",
-  "docs/air-gapped.md",
-  "docs/permissions.md",
-  "docs/architecture.md",
-  "docs/development/dependencies.md",
-  "docs/development/speed.md",
-  "docs/development/tests.md",
+  ...(await filesBelow("docs")).filter((path) => path.endsWith(".md")),
 ];
 
 export function readDocument(path: string): string {
@@ -31,6 +19,17 @@ export function readDocument(path: string): string {
 export function blocks(document: string, language: string): string[] {
   const fence = new RegExp("^```" + language + "\\n([\\s\\S]*?)^```$", "gm");
   return [...document.matchAll(fence)].map((match) => match[1] ?? "");
+}
+
+/** What GitHub makes of the headings of a document, for links that lead to them. */
+export function anchors(document: string): ReadonlySet<string> {
+  const text = document.replaceAll(/^```[^]*?^```$/gm, "");
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => heading);
+  return new Set(
+    headings.map((heading) =>
+      heading.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-")
+    ),
+  );
 }
 
 /** Rows of all tables below a heading, each as the texts of its cells. */

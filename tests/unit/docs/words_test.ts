@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { filesBelow } from "../../../scripts/files_below.ts";
-import { readDocument } from "./documents.ts";
+import { DOCUMENTS, readDocument } from "./documents.ts";
 
 /** Terms that no identifier, file name or message of the program may hold. */
 const TERM =
@@ -29,12 +29,12 @@ const PHRASES = [
   "somebody",
   "anew",
 ];
-const PHRASE_DOCUMENTS = [
-  "README.md",
-  "SECURITY.md",
-  "docs/architecture.md",
-  "CONTRIBUTING.md",
-];
+
+/** Documents that engineers read, in which a sentence may hold more. */
+const FOR_ENGINEERS = /^(SECURITY|CONTRIBUTING)\.md$|^docs\/(architecture\.md$|development\/)/;
+
+/** Words of an average sentence in a document for users. */
+const SENTENCE_WORDS = 18;
 
 /** Of a test, in any of the ways in which tests are registered. */
 const TEST_NAME = /(?:[tT]est|step|fuzz)\(\s*(?:"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g;
@@ -56,9 +56,6 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** These still hold such terms; a file that holds none any more must be taken out. */
 const KNOWN_FILES: ReadonlySet<string> = new Set([]);
 
-/** These still hold such phrases; one that holds none any more must be taken out. */
-const KNOWN_DOCUMENTS: ReadonlySet<string> = new Set([]);
-
 Deno.test("identifiers, file names and messages of the program hold no private terms", async () => {
   const sources = await filesBelow("lib");
   assert.ok(sources.length > 200, `only ${sources.length} sources found`);
@@ -71,13 +68,30 @@ Deno.test("identifiers, file names and messages of the program hold no private t
   assertKnown(found, KNOWN_FILES);
 });
 
-Deno.test("the documents that are read first hold no archaic phrases", () => {
-  const found = PHRASE_DOCUMENTS.flatMap((path) => {
-    const text = readDocument(path).replaceAll(/\s+/g, " ");
+Deno.test("the documents hold no archaic phrases", () => {
+  const found = [...DOCUMENTS, "vcm.yaml.example"].flatMap((path) => {
+    // What a program prints is tested where it is printed.
+    const text = readDocument(path).replaceAll(/^```[^]*?^```$/gm, "").replaceAll(/\s+/g, " ");
     const phrases = PHRASES.filter((phrase) => text.includes(phrase));
-    return phrases.length > 0 ? [[path, phrases.join(", ")] as const] : [];
+    return phrases.length > 0 ? [`${path}: ${phrases.join(", ")}`] : [];
   });
-  assertKnown(found, KNOWN_DOCUMENTS);
+  assert.deepEqual(found, []);
+});
+
+Deno.test(`an average sentence for users has less than ${SENTENCE_WORDS} words`, () => {
+  const found = DOCUMENTS.filter((path) => !FOR_ENGINEERS.test(path)).flatMap((path) => {
+    const counts = sentences(readDocument(path)).map((words) => words.split(" ").length);
+    const average = counts.reduce((sum, count) => sum + count, 0) / counts.length;
+    return average < SENTENCE_WORDS ? [] : [`${path}: ${average.toFixed(1)}`];
+  });
+  assert.deepEqual(found, []);
+});
+
+Deno.test("sentences() leaves out blocks of code, tables and headings", () => {
+  const text =
+    "# A b\n\nOne `x.y` two. See\n[c](d.md).\n\n- Three\n  four\n- Five.\n\n| a | b. |\n\n" +
+    "```sh\nvcm run. Now\n```\n";
+  assert.deepEqual(sentences(text), ["One CODE two", "See c", "Three four", "Five"]);
 });
 
 Deno.test("names of tests hold no private terms", async () => {
@@ -105,6 +119,19 @@ Deno.test("withoutComments() leaves code, globs and addresses", () => {
     ' const c = "/d/*"; g("https://h"); /* i */',
   );
 });
+
+/** The sentences of a Markdown document, with one word for a piece of code or a list of such. */
+function sentences(document: string): string[] {
+  return document.replaceAll(/^ *```[^]*?^ *```$|^#+ .*$|^\|.*$|^!\[.*$/gm, "\n")
+    .replaceAll(/`[^`]*`(?:(?:, | and |, and | or |, or |\s+)`[^`]*`)*/g, "CODE").replaceAll(
+      /\]\([^)]*\)|\[|\*\*/g,
+      "",
+    )
+    .split(/\n\s*\n|^ *(?:-|\d+\.) /m)
+    .flatMap((paragraph) => paragraph.replaceAll(/\s+/g, " ").split(/[.!?] /))
+    .map((sentence) => sentence.replaceAll(/^ +|[ .:]+$/g, ""))
+    .filter((sentence) => /[a-z]/i.test(sentence));
+}
 
 function withoutComments(text: string): string {
   return text.replaceAll(/^\s*\/\*[\s\S]*?\*\//gm, "").replaceAll(/(^|\s)\/\/.*$/gm, "");

@@ -18,12 +18,13 @@ Deno.test("colours last until they are switched off, also over a line's end", ()
   );
 });
 
-Deno.test("a line that is longer than the width of the screen needs several rows", () => {
+Deno.test("a line that is longer than the width of the screen needs several rows, and no word is cut that fits", () => {
   const plain = (text: string) => [{ text, look: "" }];
   assert.deepEqual(linesOnScreen("12345678\r\n1234\r\n", 4), [
     [plain("1234"), plain("5678")],
     [plain("1234")],
   ]);
+  assert.deepEqual(linesOnScreen("a bc def\r\n", 4), [[plain("a "), plain("bc "), plain("def")]]);
   assert.deepEqual(linesOnScreen("123\x1b[33m45\r\n", 4), [
     [[{ text: "123", look: "" }, { text: "4", look: "yellow" }], [{ text: "5", look: "yellow" }]],
   ]);
