@@ -47,7 +47,7 @@ async function dispatch(args: Arguments, host: Host): Promise<number> {
     case "completion":
       return (await import("../tools/shell/completion.ts")).completion(args, host);
     case "demo":
-      return await (await import("../tools/demo/demo.ts")).demo(host, main, args.json);
+      return await (await import("../tools/demo/demo.ts")).demo(args, host, main);
     case "doctor":
       return await (await import("../tools/doctor/doctor.ts")).doctor(args, host);
     case "init":

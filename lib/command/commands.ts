@@ -93,7 +93,10 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
   validate: {
     summary: "validate the configuration file",
     details: "Shows all errors at once. Exit status: 0, or 2 for an error.",
-    examples: [["vcm validate --config ./vcm.yaml", "before you roll it out"]],
+    examples: [
+      ["vcm validate --config ./vcm.yaml", "before you roll it out"],
+      ["vcm validate --config -", "a text on standard input, as for other commands"],
+    ],
   },
   schema: {
     summary: "print the JSON Schema of the configuration file or of --json",
@@ -153,8 +156,11 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
   },
   demo: {
     summary: "show vcm at work in a temporary directory, with a demo server",
-    details: "Needs no server, no root and no network. It leaves only the directory that it names.",
-    examples: [["vcm demo", "a tour of one minute"]],
+    details: "Needs no server, no root and no network. It leaves nothing behind.",
+    examples: [
+      ["vcm demo", "a tour of one minute"],
+      ["vcm demo --keep", "and look at the files afterwards"],
+    ],
   },
   completion: {
     summary: "print the completion script for a shell",
