@@ -113,8 +113,9 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
   doctor: {
     summary: "find what would prevent certificates from being issued",
     details:
-      "Checks addresses, TLS, seal status, clock, login, policy and, if the policy allows it, the " +
-      "roles. Also checks what containers of the configuration mount. Logs in, requests no " +
+      "Checks this host: schedule, environment, directories, owners, programs, units and what " +
+      "containers mount. Then the server: addresses, TLS, seal status, clock, login, policy and, if " +
+      "the policy allows it, the roles. Names limit it to these certificates. Logs in, requests no " +
       "certificate, and changes nothing. Exit status: 0, or 1 for a problem.",
     examples: [["vcm doctor", "before the first run, or after a failure"]],
   },
