@@ -53,6 +53,9 @@ export async function doctor(
   const { stop } = interruption;
   const results: CheckResult[] = [];
   const report = (result: CheckResult) => {
+    const { subject, detail } = result;
+    // A plan finds some of it, too.
+    if (results.some((one) => one.subject === subject && one.detail === detail)) return;
     results.push(result);
     // Printed at once, so that a check that hangs is visible.
     if (!args.json && (!args.quiet || result.verdict !== "ok")) {

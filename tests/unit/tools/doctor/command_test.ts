@@ -4,6 +4,7 @@ import { fakeHost, type FakeHostOptions } from "../../../support/fixtures_host.t
 import { main } from "../../../../lib/cli/main.ts";
 import { makeSite } from "../../../support/fixtures_site.ts";
 import type { CheckResult } from "../../../../lib/report/check_result.ts";
+import { isOfHost, withoutHost } from "../../../support/doctor_lines.ts";
 import { assertFix, GOOD_ROLE, healthy, startWell } from "./doctor_bench.ts";
 import { BAD_TOKEN, enveloped } from "../../vault/recorded_answers.ts";
 import type { ScriptedServer } from "../../vault/scripted_server.ts";
@@ -19,23 +20,12 @@ certs:
 const LOGIN = "ok       login: with VAULT_TOKEN; policies: default, vcm; the token expires in " +
   "20m\n";
 
-/** Without what depends on the host that runs the tests, such as its timer. */
-function withoutHost(stdout: string): string {
-  if (stdout.startsWith("{")) return stdout;
-  const ends = stdout.match(/^(?:ok|warning|problem) .*\n(?: {9}.*\n)*/gm) ?? [stdout];
-  return ends.filter((line) => !HOST_LINES.test(line)).join("");
-}
-
 function withoutHostResults(stdout: string): { readonly results: readonly CheckResult[] } {
   const { results, ...rest } = JSON.parse(stdout);
   results.forEach(assertFix);
-  const kept = results.filter(({ verdict, subject }: CheckResult) =>
-    !HOST_LINES.test(`${verdict} ${subject}: `)
-  );
+  const kept = results.filter((result: CheckResult) => !isOfHost(result));
   return { ...rest, results: kept };
 }
-
-const HOST_LINES = /^\w+ +(?:vcm|schedule|targets|core files|vcm\.\w+|\/etc\/\S+): /;
 
 /** Runs one command line against a server. No text may hold a secret, and nothing is written. */
 async function run(server: ScriptedServer, line: string, options: FakeHostOptions = {}) {
@@ -52,7 +42,8 @@ async function run(server: ScriptedServer, line: string, options: FakeHostOption
   assertNoSecret(host.stdout() + host.stderr());
   assert.equal(host.appended.size, 0);
   assert.deepEqual([...Deno.readDirSync(site.directory)].map(({ name }) => name), ["vcm.yaml"]);
-  const stdout = withoutHost(host.stdout().replaceAll(server.address, "A"));
+  const text = host.stdout().replaceAll(server.address, "A");
+  const stdout = text.startsWith("{") ? text : withoutHost(text);
   return { status, stdout, stderr: host.stderr().replaceAll(site.directory, "FOLDER") };
 }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { CertificateSpec, VaultSettings } from "../../../../lib/config/types.ts";
 import { examine } from "../../../../lib/tools/doctor/doctor.ts";
 import type { CheckResult } from "../../../../lib/report/check_result.ts";
+import { LOOKS } from "../../../support/doctor_lines.ts";
 import { COMMAND } from "../../../../lib/tools/doctor/remedy.ts";
 import { NO_HELPERS } from "../../../../lib/vault/session/session.ts";
 import { makeConfig, makeSpec, NOW } from "../../../support/fixtures.ts";
@@ -102,10 +103,6 @@ export interface Case {
   readonly specs?: readonly CertificateSpec[];
   readonly now?: Date;
 }
-
-/** Commands that show more, for messages that name none; `lines` are without them. */
-export const LOOKS =
-  /^(?:curl -i|bao (?:secrets list|token lookup|read)|set "auth" in|change the entry, or the role)/;
 
 /** What is not ok says what to type, wherever it was found. */
 export function assertFix({ verdict, subject, detail, remedy }: CheckResult): void {
