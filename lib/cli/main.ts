@@ -7,10 +7,13 @@ import { escapeFormat } from "../text/quote.ts";
 
 /** Runs one command line and returns its exit status. Never throws. */
 export async function main(args: readonly string[], process: Host): Promise<number> {
-  const host = withoutFormats(process);
+  let host = withoutFormats(process);
   let parsed: Arguments | undefined;
   try {
     parsed = parseArguments(args);
+    if (host.outIsTerminal || host.errIsTerminal) {
+      host = (await import("../command/terminal_host.ts")).terminalHost(host, parsed);
+    }
     if (parsed.help) {
       host.out((await import("./help.ts")).helpText(parsed));
       return EXIT_OK;

@@ -149,6 +149,7 @@ class Demo {
       out: (text) => host.out(indent(text)),
       err: (text) => host.out(indent(text)),
       errIsTerminal: false,
+      columns: host.columns && host.columns - INDENT.length,
       giveUp: () => {},
       usesWorker: false,
     };
@@ -189,6 +190,8 @@ certs:
   }
 }
 
+const INDENT = "   ";
+
 function indent(text: string): string {
-  return text.replace(/^(?=.)/gm, "   ");
+  return text.replace(/^(?=.)/gm, INDENT);
 }
