@@ -61,6 +61,7 @@ export async function carryOut(
     file: config.logFile,
     logFormat: args.logFormat,
     expected: made.steps.filter((step) => step.kind === "issue").length,
+    linesOf: linesOf(made),
   });
   const events: ApplyEvent[] = [];
   const told: OutcomeEntry[] = [];
@@ -125,6 +126,17 @@ export async function carryOut(
   log.end();
   if (problem !== undefined) log.warning(problem, problem);
   return { events, told, signalStatus: signalStatus() };
+}
+
+/** How many lines the steps of each certificate have in the log. */
+function linesOf({ steps }: Plan): ReadonlyMap<string, number> {
+  const lines = new Map<string, number>();
+  for (const step of steps) {
+    if (!("certificate" in step)) continue;
+    const own = step.kind === "deploy" ? step.targets.length : 1;
+    lines.set(step.certificate, (lines.get(step.certificate) ?? 0) + own);
+  }
+  return lines;
 }
 
 function placeOf(metrics: MetricsPlan | undefined): MetricsPlace | undefined {

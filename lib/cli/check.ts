@@ -47,7 +47,7 @@ export async function checkCommand(args: Arguments, host: Host): Promise<number>
     ? await (await import("./carry_out.ts")).permissionsOf(made, config, host)
     : undefined;
   if (args.json) host.out(planJson(made, permissions));
-  else if (!args.quiet || blocked) host.out(planText(made, paint, all));
+  else if (!args.quiet || blocked) host.out(planText(made, paint, all, args.verbose));
   if (permissions !== undefined && !args.json && !args.quiet) {
     host.out(permissionsText(permissions));
   }
@@ -74,7 +74,7 @@ async function statusOf(made: Plan, config: Config, args: Arguments, host: Host)
 function screenFor(args: Arguments, host: Host): Screen {
   return {
     paint: paintFor(args, host),
-    columns: host.columns,
+    columns: host.outIsTerminal ? host.columns : undefined,
     ascii: args.ascii || !speaksUtf8(host),
   };
 }

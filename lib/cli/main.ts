@@ -7,10 +7,13 @@ import { escapeFormat } from "../text/quote.ts";
 
 /** Runs one command line and returns its exit status. Never throws. */
 export async function main(args: readonly string[], process: Host): Promise<number> {
-  const host = withoutFormats(process);
+  let host = withoutFormats(process);
   let parsed: Arguments | undefined;
   try {
     parsed = parseArguments(args);
+    if (host.outIsTerminal || host.errIsTerminal) {
+      host = (await import("../command/terminal_host.ts")).terminalHost(host, parsed);
+    }
     if (parsed.help) {
       host.out((await import("./help.ts")).helpText(parsed));
       return EXIT_OK;
@@ -47,7 +50,7 @@ async function dispatch(args: Arguments, host: Host): Promise<number> {
     case "completion":
       return (await import("../tools/shell/completion.ts")).completion(args, host);
     case "demo":
-      return await (await import("../tools/demo/demo.ts")).demo(host, main, args.json);
+      return await (await import("../tools/demo/demo.ts")).demo(args, host, main);
     case "doctor":
       return await (await import("../tools/doctor/doctor.ts")).doctor(args, host);
     case "init":

@@ -29,6 +29,7 @@ export const OPTIONS = {
   permissions: { type: "boolean", help: "also show the permissions that run would have" },
   output: { type: "boolean", help: "print the schema of the JSON output, not of the file" },
   "forget-key": { type: "boolean", help: "also remove the private key from store and archive" },
+  keep: { type: "boolean", help: "do not remove the directory of the demo" },
   uninstall: { type: "boolean", help: "remove what install wrote" },
   yes: { type: "boolean", short: "y", help: "do not ask for confirmation" },
   json: { type: "boolean", help: "print the result as JSON" },
@@ -43,7 +44,7 @@ export const OPTIONS = {
   verbose: { type: "boolean", short: "v", help: "print every step and every certificate" },
   "no-color": { type: "boolean", help: "print no colors (also set by NO_COLOR)" },
   help: { type: "boolean", short: "h", help: "show this help" },
-  version: { type: "boolean", help: "show the version" },
+  version: { type: "boolean", short: "V", help: "show the version" },
 } as const;
 
 export type OptionName = keyof typeof OPTIONS;
@@ -106,7 +107,7 @@ export const COMMAND_FORMS = [
     options: ["yes", "wait", ...WITH_FILE],
   },
   { name: "install", takesNames: false, options: ["uninstall", "dry-run", "yes", ...WITH_FILE] },
-  { name: "demo", takesNames: false, options: COMMON },
+  { name: "demo", takesNames: false, options: ["keep", ...COMMON] },
   { name: "completion", takesNames: false, words: ["bash", "zsh", "fish"], options: BARE },
   { name: "man", takesNames: false, options: BARE },
   { name: "names", takesNames: false, options: ["config", ...BARE] },

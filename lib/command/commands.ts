@@ -93,7 +93,10 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
   validate: {
     summary: "validate the configuration file",
     details: "Shows all errors at once. Exit status: 0, or 2 for an error.",
-    examples: [["vcm validate --config ./vcm.yaml", "before you roll it out"]],
+    examples: [
+      ["vcm validate --config ./vcm.yaml", "before you roll it out"],
+      ["vcm validate --config -", "a text on standard input, as for other commands"],
+    ],
   },
   schema: {
     summary: "print the JSON Schema of the configuration file or of --json",
@@ -110,8 +113,9 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
   doctor: {
     summary: "find what would prevent certificates from being issued",
     details:
-      "Checks addresses, TLS, seal status, clock, login, policy and, if the policy allows it, the " +
-      "roles. Also checks what containers of the configuration mount. Logs in, requests no " +
+      "Checks this host: schedule, environment, directories, owners, programs, units and what " +
+      "containers mount. Then the server: addresses, TLS, seal status, clock, login, policy and, if " +
+      "the policy allows it, the roles. Names limit it to these certificates. Logs in, requests no " +
       "certificate, and changes nothing. Exit status: 0, or 1 for a problem.",
     examples: [["vcm doctor", "before the first run, or after a failure"]],
   },
@@ -153,8 +157,11 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
   },
   demo: {
     summary: "show vcm at work in a temporary directory, with a demo server",
-    details: "Needs no server, no root and no network. It leaves only the directory that it names.",
-    examples: [["vcm demo", "a tour of one minute"]],
+    details: "Needs no server, no root and no network. It leaves nothing behind.",
+    examples: [
+      ["vcm demo", "a tour of one minute"],
+      ["vcm demo --keep", "and look at the files afterwards"],
+    ],
   },
   completion: {
     summary: "print the completion script for a shell",

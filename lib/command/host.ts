@@ -20,7 +20,7 @@ export interface Host {
   readonly errIsTerminal: boolean;
   /** Standard error is systemd's journal. */
   readonly errIsJournal: boolean;
-  /** Columns of the terminal on standard output, if it is one. */
+  /** Columns of the terminal on standard output or standard error, if one of them is. */
   readonly columns: number | undefined;
   /** Text and permission bits of a regular file. */
   read(path: string): FileText;
@@ -73,7 +73,8 @@ export function processHost(): Host {
     // Read now, before permission for the environment is given up.
     errIsJournal: isJournal(Deno.env.get("JOURNAL_STREAM")),
     get columns() {
-      return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
+      const isTerminal = Deno.stdout.isTerminal() || Deno.stderr.isTerminal();
+      return isTerminal ? Deno.consoleSize().columns : undefined;
     },
     read: readRegularFile,
     list: listWhole,

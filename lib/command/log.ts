@@ -4,8 +4,9 @@
  */
 import { causeAndFix } from "../text/plain_cause.ts";
 import type { Level } from "../report/event_text.ts";
+import { GroupedLines } from "./grouped_lines.ts";
 import type { Host } from "./host.ts";
-import { fileLine, sayOnErr } from "./log_line.ts";
+import { errFormat, fileLine, sayOnErr } from "./log_line.ts";
 
 export interface LogOptions {
   readonly quiet: boolean;
@@ -14,6 +15,8 @@ export interface LogOptions {
   readonly logFormat?: "text" | "json" | undefined;
   /** The number of certificates to issue. */
   readonly expected: number;
+  /** How many lines the steps of each certificate have; absent: lines are not grouped. */
+  readonly linesOf?: ReadonlyMap<string, number>;
 }
 
 /** From this number of certificates on, a terminal shows a progress bar, not a line for each. */
@@ -30,12 +33,19 @@ export class Log {
   #fileWorks = true;
   #write: ((text: string) => void) | undefined;
   readonly #printed = new Set<string>();
+  /** Only for a terminal: pipes and the journal get lines that say what they are about. */
+  readonly #groups: GroupedLines | undefined;
 
   constructor(host: Host, options: LogOptions) {
     this.#host = host;
     this.#options = options;
     this.#showsBar = host.errIsTerminal && !options.quiet && options.expected >= MANY &&
       options.logFormat !== "json";
+    const { linesOf } = options;
+    const isRead = host.errIsTerminal && errFormat(options, host) === "text";
+    this.#groups = linesOf !== undefined && isRead
+      ? new GroupedLines(linesOf, (text) => host.err(text))
+      : undefined;
   }
 
   /**
@@ -83,7 +93,8 @@ export class Log {
 
   #print(level: Level, text: string, event?: unknown): void {
     this.#clear();
-    sayOnErr(this.#options, this.#host, level, text, event);
+    if (this.#groups !== undefined) this.#groups.say(level, text);
+    else sayOnErr(this.#options, this.#host, level, text, event);
     this.#draw();
   }
 
@@ -101,9 +112,10 @@ export class Log {
     this.#host.err(`\r\x1b[2Kissuing [${bar}] ${this.#done} of ${expected}`);
   }
 
-  /** Removes the progress bar. */
+  /** Removes the progress bar, and prints what waits. */
   end(): void {
     this.#clear();
+    this.#groups?.flush();
   }
 
   #clear(): void {

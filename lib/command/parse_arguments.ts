@@ -63,8 +63,14 @@ export function parseArguments(args: readonly string[]): Arguments {
   const word = asksHelp ? rest[0] : first;
   const form = formOf(word);
   const command = form.name;
+  const given = new Set<string>();
   for (const token of parsed.tokens) {
-    if (token.kind === "option") requireOption(form, token);
+    if (token.kind !== "option") continue;
+    requireOption(form, token);
+    if (token.value !== undefined && given.has(token.name)) {
+      throw new UsageError(`Option "--${token.name}" is given twice; pass it once`, command);
+    }
+    given.add(token.name);
   }
   const names = asksHelp ? [] : rest;
   if (names.length > 0 && !form.takesNames && form.words === undefined) {
@@ -104,9 +110,12 @@ function flagsOf(values: Readonly<Record<string, unknown>>): Flags {
 function readWait(text: string | undefined, command: CommandName): number | undefined {
   if (text === undefined) return undefined;
   const seconds = parseDuration(text);
-  if (seconds !== undefined) return seconds;
+  // Whether a bare number is of seconds or minutes is not to be seen.
+  const isBare = /^\d+$/.test(text);
+  if (seconds !== undefined && !isBare) return seconds;
+  const example = isBare && seconds !== undefined ? `"${text}s" or "${text}m"` : '"30s" or "5m"';
   throw new UsageError(
-    `Option "--wait" takes a duration such as "30s" or "5m"; got "${text}"`,
+    `Option "--wait" takes a duration with a unit, such as ${example}; got "${text}"`,
     command,
   );
 }
@@ -174,7 +183,7 @@ function requireOption({ name, options }: NamedForm, token: OptionToken): void {
   }
   const takesValue = OPTIONS[known].type === "string";
   // `--config $UNSET --quiet` must not use "--quiet" as the file.
-  if (takesValue && (!token.value || (!token.inlineValue && token.value.startsWith("-")))) {
+  if (takesValue && (!token.value || (!token.inlineValue && /^-./.test(token.value)))) {
     throw new UsageError(`Option "${token.rawName}" needs a value`, name);
   }
   if (!takesValue && token.value !== undefined) {

@@ -7,7 +7,8 @@ import { readAll } from "../host/regular_file.ts";
 import { distrust, follow, type Followed } from "./trust.ts";
 
 /** Enough for a hundred thousand certificates; a larger file is probably the wrong one. */
-const MAX_BYTES = 16 * 1024 * 1024;
+export const MAX_BYTES = 16 * 1024 * 1024;
+export const TOO_LARGE = "is larger than 16 MiB; check that it is the right file";
 
 /**
  * The text of a file and its mode.
@@ -43,13 +44,14 @@ export function readTrusted(
   }
   if (!info.isFile) throw refusal(path, "is not a regular file");
   if (info.size > MAX_BYTES) {
-    throw refusal(path, "is larger than 16 MiB; check that it is the right file");
+    throw refusal(path, TOO_LARGE);
   }
   const text = decode(path, orRefuse(() => readAll(file, info.size)));
   return { text, mode: info.mode ?? 0 };
 }
 
-function decode(path: string, bytes: Uint8Array): string {
+/** @param path How the message names the text. Throws `ConfigError` if it is not UTF-8. */
+export function decode(path: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {

@@ -95,13 +95,18 @@ export function findTargetBlockers(spec: TargetSpec, target: TargetObservation):
       `"${directory}" is not a directory, so "${spec.path}" cannot be written; give another path`,
     );
   } else if (target.parent === "absent" && !spec.createDirs) {
-    impossible(`Directory "${directory}" does not exist; create it, or set "create_dirs: true"`);
+    impossible(
+      `Directory "${directory}" does not exist; fix: mkdir -p ${
+        shellWord(directory)
+      }, or set "create_dirs: true"`,
+    );
   }
   for (const [word, account] of [["owner", target.owner], ["group", target.group]] as const) {
     if (account.kind !== "unknown") continue;
+    const add = word === "owner" ? "useradd --system" : "groupadd --system";
     impossible(
       `The ${word} "${account.name}" of "${spec.path}" does not exist on this host; ` +
-        `create it, or fix "${word}" in the configuration`,
+        `fix: ${add} ${shellWord(account.name)}, or correct "${word}" in the configuration`,
     );
   }
   return blocked;

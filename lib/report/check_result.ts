@@ -5,10 +5,18 @@ export interface CheckResult {
   /** What was checked, such as an address or an API path. */
   readonly subject: string;
   readonly detail: string;
-  /** The fix: what to do, or a text to paste. */
+  /** The fix: a command, after what else is to be done. */
   readonly remedy?: string;
 }
 
+/** What is not ok needs a fix that names a command. */
+export function found(verdict: "ok", subject: string, detail: string, remedy?: string): CheckResult;
+export function found(
+  verdict: "warning" | "problem",
+  subject: string,
+  detail: string,
+  remedy: string,
+): CheckResult;
 export function found(
   verdict: CheckResult["verdict"],
   subject: string,

@@ -1,10 +1,11 @@
 /** The differences of one target, for people. */
 import type { Drift } from "../plan/target_types.ts";
 
-export function describeDrifts(drifts: readonly Drift[]): string {
+/** @param whole With whole serial numbers and times, for logs. */
+export function describeDrifts(drifts: readonly Drift[], whole = false): string {
   return drifts.map((drift) => {
     const { files = [] } = drift;
-    return `${describeDrift(drift)}${files.length === 0 ? "" : ` (${files.join(", ")})`}`;
+    return `${describeDrift(drift, whole)}${files.length === 0 ? "" : ` (${files.join(", ")})`}`;
   }).join(", ");
 }
 
@@ -14,7 +15,7 @@ const FOUND = {
   other: "a device, pipe or socket",
 };
 
-function describeDrift(drift: Drift): string {
+function describeDrift(drift: Drift, whole: boolean): string {
   switch (drift.kind) {
     case "missing":
       return "missing";
@@ -23,7 +24,7 @@ function describeDrift(drift: Drift): string {
     case "content":
       return drift.from === undefined
         ? `content differs from the store${drift.detail === undefined ? "" : `: ${drift.detail}`}`
-        : `content ${drift.from} -> ${drift.to}`;
+        : `content ${whole ? `${drift.from} -> ${drift.to}` : shortChange(drift.from, drift.to)}`;
     case "renewed":
       return "new certificate";
     case "forced":
@@ -35,4 +36,17 @@ function describeDrift(drift: Drift): string {
     case "mode":
       return `${drift.kind} ${drift.from} -> ${drift.to}`;
   }
+}
+
+/** The ends of two certificates or, if these are of one day, their serial numbers. */
+function shortChange(from: string, to = ""): string {
+  const [old, desired] = [from, to].map((text) => /^serial ([\w:]+) until (\S+)/.exec(text));
+  if (!old || !desired) return `${from} -> ${to}`;
+  if (old[2] !== desired[2]) return `until ${old[2]} -> ${desired[2]}`;
+  return `serial ${lastBytes(old[1])} -> ${lastBytes(desired[1])}, until ${old[2]}`;
+}
+
+function lastBytes(serial = ""): string {
+  const bytes = serial.split(":");
+  return bytes.length > 3 ? `…${bytes.slice(-2).join(":")}` : serial;
 }

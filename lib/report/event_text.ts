@@ -22,7 +22,7 @@ export function eventText(event: ApplyEvent): string {
           : `issued by ${event.address}`) +
         `, serial ${event.serial}, until ${formatTime(event.notAfter)}`;
     case "deployed":
-      return `${event.certificate}: deployed ${event.path} (${describeDrifts(event.drift)})`;
+      return `${event.certificate}: deployed ${event.path} (${describeDrifts(event.drift, true)})`;
     case "rolled-back":
       return `${event.certificate}: rolled back ${event.paths.join(", ")}, ` +
         `because "validate" of ${event.service} failed`;

@@ -9,15 +9,18 @@ import { describeDrifts } from "./drift_text.ts";
 import { count, type Paint } from "./paint.ts";
 import { countWaiting, countWarnedBroken, countWarnedDue } from "./verdict.ts";
 
-/** @param all Also list certificates without steps. */
-export function planText(plan: Plan, paint: Paint, all: boolean): string {
+/**
+ * @param all Also list certificates without steps.
+ * @param whole With whole serial numbers.
+ */
+export function planText(plan: Plan, paint: Paint, all: boolean, whole = false): string {
   const lines: string[] = [];
   let quiet = 0;
   const stepsOf = Map.groupBy(plan.steps, (step) => "certificate" in step ? step.certificate : "");
   for (const state of plan.certificates) {
     const steps = stepsOf.get(state.name) ?? [];
     if (steps.length === 0 && isQuiet(state) && !all) quiet++;
-    else lines.push(...certificateLines(state, steps, paint));
+    else lines.push(...certificateLines(state, steps, paint, whole));
   }
   lines.push(...serviceBlocks(plan, paint));
   if (lines.length > 0) lines.push("");
@@ -29,12 +32,17 @@ function isQuiet({ blocked, waits, warnings }: CertificateState): boolean {
   return blocked.length === 0 && waits === undefined && warnings.length === 0;
 }
 
-function certificateLines(state: CertificateState, steps: readonly Step[], paint: Paint): string[] {
+function certificateLines(
+  state: CertificateState,
+  steps: readonly Step[],
+  paint: Paint,
+  whole: boolean,
+): string[] {
   const lines = [paint.bold(state.name)];
   for (const step of steps) {
     if (step.kind === "recover" || step.kind === "forget") lines.push(`  recover  ${step.detail}`);
     else if (step.kind === "revoke") lines.push(`  ${paint.warn("revoke")}   ${step.detail}`);
-    else if (step.kind === "deploy") lines.push(...deployLines(step));
+    else if (step.kind === "deploy") lines.push(...deployLines(step, whole));
     else if (step.kind === "issue") {
       const from = requestPath(step.request);
       lines.push(`  ${paint.warn("issue")}    from ${from}: ${step.due.detail}`);
@@ -52,10 +60,10 @@ function validityText({ certificate, renewAt }: CertificateState): string {
   return `until ${formatTime(certificate.notAfter)}, renewal from ${formatTime(renewAt)}`;
 }
 
-function deployLines(step: DeployStep): string[] {
+function deployLines(step: DeployStep, whole: boolean): string[] {
   return step.targets.map(({ what, path, drift, changes = [] }) =>
     `  deploy   ${path}${what === "bundle" ? " (bundle)" : ""}: ${
-      describeDrifts([...drift, ...changes])
+      describeDrifts([...drift, ...changes], whole)
     }`
   );
 }

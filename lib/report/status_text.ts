@@ -26,15 +26,10 @@ const NAME: Column = { title: "NAME", side: "left", text: ({ name }) => escapeFo
 const ISSUER: Column = { title: "ISSUER", side: "left", text: ({ issuer }) => issuer };
 const LEFT: Column = { title: "LEFT", side: "right", text: ({ left }) => left };
 const LIFETIME: Column = { title: "LIFETIME", side: "left", text: () => "" };
-const COLUMNS: readonly Column[] = [
-  NAME,
-  ISSUER,
-  LEFT,
-  LIFETIME,
-  { title: "FILES", side: "left", text: ({ files }) => files },
-  { title: "SVC", side: "left", text: ({ services }) => services },
-  { title: "RENEWAL", side: "left", text: ({ renewal }) => renewal },
-];
+const FILES: Column = { title: "FILES", side: "left", text: ({ files }) => files };
+const SERVICES: Column = { title: "SVC", side: "left", text: ({ services }) => services };
+const RENEWAL: Column = { title: "RENEWAL", side: "left", text: ({ renewal }) => renewal };
+const COLUMNS: readonly Column[] = [NAME, ISSUER, LEFT, LIFETIME, FILES, SERVICES, RENEWAL];
 
 /** The characters of a bar. */
 interface BarSigns {
@@ -47,7 +42,11 @@ const UNICODE_BAR: BarSigns = { past: "█", ahead: "░", window: "▒" };
 const ASCII_BAR: BarSigns = { past: "#", ahead: "-", window: "=" };
 
 /** Which columns shrink on a narrow terminal, in this order, and to what width. */
-const CUTS = [[NAME, 28], [ISSUER, 12], [NAME, 16], [ISSUER, 8]] as const;
+const CUTS = [[NAME, 28], [ISSUER, 12], [NAME, 16], [ISSUER, 8], [NAME, 4]] as const;
+/** Columns are omitted before these are narrower. */
+const CUT_TO: ReadonlyMap<Column, number> = new Map([[NAME, 16], [ISSUER, 8]]);
+/** Which columns a terminal does without that is narrower still, in this order. */
+const OMITTED = [LIFETIME, ISSUER, RENEWAL, FILES, SERVICES];
 
 /** Characters of a bar. */
 const [LEAST_BAR, MOST_BAR] = [10, 30];
@@ -70,7 +69,7 @@ export function statusText(
   const details = checkDetails(plan, false);
   return [
     checkHeadline(plan, screen.paint),
-    ...(rows.length > 0 ? ["", ...tableLines(rows, plan.at, screen), "", legend(screen)] : []),
+    ...(rows.length > 0 ? ["", ...tableLines(rows, plan.at, screen)] : []),
     ...(details.length > 0 ? ["", ...details] : []),
     ...(orphans.length > 0 ? ["", orphansLine(orphans)] : []),
   ].join("\n") + "\n";
@@ -96,47 +95,48 @@ function legend({ ascii }: Screen): string {
 
 function tableLines(rows: readonly StatusRow[], now: Date, screen: Screen): string[] {
   const { paint, ascii } = screen;
-  const { widths, gap } = layOut(rows, screen.columns);
+  const { shown, widths, gap } = layOut(rows, screen.columns);
   const mark = ascii ? "~" : "…";
   const between = " ".repeat(gap);
   const line = (text: (column: Column) => string) =>
-    COLUMNS.map((column) => fit(text(column), widths.get(column) ?? 0, mark, column.side))
+    shown.map((column) => fit(text(column), widths.get(column) ?? 0, mark, column.side))
       .join(between).trimEnd();
   return [
     paint.bold(line(({ title }) => title)),
     ...rows.map((row) => {
       const { validity, renewAt } = row;
       const signs = ascii ? ASCII_BAR : UNICODE_BAR;
-      const bar = validity === undefined || renewAt === undefined
+      const bar = validity === undefined || renewAt === undefined || !shown.includes(LIFETIME)
         ? ""
         : lifetimeBar(validity, renewAt, now, widths.get(LIFETIME) ?? 0, signs);
       const text = line((column) => column === LIFETIME ? bar : column.text(row));
       const color = COLORS[row.rank];
       return color === undefined ? text : paint[color](text);
     }),
+    ...(shown.includes(LIFETIME) ? ["", legend(screen)] : []),
   ];
 }
 
 /** The bar takes the space that is left. */
-function layOut(rows: readonly StatusRow[], columns: number | undefined) {
+function layOut(rows: readonly StatusRow[], columns = Infinity) {
   const widths = new Map(COLUMNS.map((column) => {
     const texts = [column.title, ...rows.map(column.text)];
     return [column, Math.max(...texts.map((text) => stringWidth(text)))];
   }));
   widths.set(LIFETIME, LEAST_BAR);
-  const total = (gap: number) =>
-    [...widths.values()].reduce((sum, width) => sum + width, gap * (COLUMNS.length - 1));
-  const gap = columns === undefined || total(2) <= columns ? 2 : 1;
-  let spare = (columns ?? total(gap)) - total(gap);
+  const total = (gap: number, most: ReadonlyMap<Column, number> = new Map()) =>
+    [...widths].reduce((sum, [one, width]) => sum + Math.min(width, most.get(one) ?? width), 0) +
+    gap * (widths.size - 1);
+  for (const column of OMITTED) if (total(1, CUT_TO) > columns) widths.delete(column);
+  const gap = total(2) <= columns ? 2 : 1;
   for (const [column, least] of CUTS) {
     const width = widths.get(column) ?? 0;
-    const given = Math.min(Math.max(0, -spare), Math.max(0, width - least));
-    widths.set(column, width - given);
-    spare += given;
+    const over = Math.max(0, total(gap) - columns);
+    if (width > least) widths.set(column, Math.max(least, width - over));
   }
-  const most = columns === undefined ? MOST_BAR - LEAST_BAR : Math.max(0, spare);
-  widths.set(LIFETIME, Math.min(MOST_BAR, LEAST_BAR + most));
-  return { widths, gap };
+  const spare = Math.max(0, columns - total(gap));
+  if (widths.has(LIFETIME)) widths.set(LIFETIME, Math.min(MOST_BAR, LEAST_BAR + spare));
+  return { shown: COLUMNS.filter((column) => widths.has(column)), widths, gap };
 }
 
 /**

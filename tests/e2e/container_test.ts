@@ -192,7 +192,8 @@ async function examined(scene: Scene): Promise<{ code: number; said: string }> {
 
 const BY_SIGNAL = "{name: web, manager: podman, signal: HUP}";
 const FILE_FIX =
-  '         mount the directory "D/ssl" instead, or set "in_place: true" on that target';
+  '         mount the directory "D/ssl" instead, or set "in_place: true" on that target; ' +
+  "to see its mounts: podman inspect web";
 
 test("doctor tells of a file that a container would keep, and is right about it", async () => {
   await using scene = await startScene();

@@ -52,7 +52,7 @@ test("what fails for one certificate does not stop the others, and each is named
   );
   assert.match(
     said,
-    /^failed {2}parent\.e2e\.test: Directory ".*\/nosuchfolder" does not exist; create it, or set "create_dirs: true"$/m,
+    /^failed {2}parent\.e2e\.test: Directory ".*\/nosuchfolder" does not exist; fix: mkdir -p \S+, or set "create_dirs: true"$/m,
   );
   assert.match(
     said,

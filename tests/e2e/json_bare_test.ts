@@ -24,7 +24,7 @@ Deno.test("with --json what needs no file is a document, too", async () => {
 });
 
 Deno.test("vcm demo --json prints what it did, and tells its tour on standard error", async () => {
-  const result = await runVcm(["demo", "--json"]);
+  const result = await runVcm(["demo", "--json", "--keep"]);
   assert.equal(result.code, 0, result.stderr);
   const { directory, commands, files } = documentOf("demo", "demo", result);
   try {

@@ -9,7 +9,7 @@ const test = await testsNeeding("machine");
 
 test("the demo works for an ordinary user, who has no home and no configuration", async () => {
   await using place = await makePlace();
-  const { code, stdout, stderr } = await place.vcm("demo");
+  const { code, stdout, stderr } = await place.vcm("demo", "--keep");
   assert.equal(code, 0, stdout + stderr);
   assert.equal(stderr, "");
   assert.match(stdout, /\(requests at the server: 0\)/);
@@ -17,6 +17,10 @@ test("the demo works for an ordinary user, who has no home and no configuration"
   const directory = /rm -r (\/\S+)/.exec(stdout)?.[1] ?? "";
   assert.equal((await Deno.stat(directory)).uid, NOBODY);
   await Deno.remove(directory, { recursive: true });
+
+  const { stdout: again } = await place.vcm("demo");
+  const removed = /- (\/\S+) is removed now; to keep the files: vcm demo --keep\n/.exec(again)?.[1];
+  assert.rejects(Deno.stat(removed ?? again), Deno.errors.NotFound);
 });
 
 test("a file that the user may not read is reported as unreadable, never as missing", async () => {

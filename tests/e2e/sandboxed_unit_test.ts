@@ -218,9 +218,12 @@ test("vcm doctor warns of core files, but not after the line for cron has run it
   };
   assert.match(
     await doctor("unlimited"),
-    /^warning {2}core files: the limit for core files is unlimited/,
+    /^warning {2}core files: the limit for core files is unlimited/m,
   );
-  assert.match(await doctor("8"), /^warning {2}core files: the limit for core files is 4096 bytes/);
+  assert.match(
+    await doctor("8"),
+    /^warning {2}core files: the limit for core files is 4096 bytes/m,
+  );
   assert.doesNotMatch(await doctor("0"), /core/);
 });
 

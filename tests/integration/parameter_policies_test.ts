@@ -106,7 +106,8 @@ const REFUSED: Readonly<Record<string, Case & { readonly doctor: RegExp }>> = {
   },
   "a longer wrapping than VCM asks for": {
     rule: 'min_wrapping_ttl="5m"',
-    doctor: /wants response wrapping, for at least 5m\n.*allow a wrapping TTL of 1m/,
+    doctor:
+      /wants response wrapping, for at least 5m\n.*allow 1m, which VCM asks for: bao policy write/,
   },
 };
 

@@ -4,6 +4,7 @@
  * used without any network.
  */
 import { fetchAcl } from "./fetch_acl.ts";
+import { fetchCron } from "./fetch_cron.ts";
 import { fetchHaproxy } from "./fetch_haproxy.ts";
 import { fetchMan } from "./fetch_man.ts";
 import { fetchNginx } from "./fetch_nginx.ts";
@@ -29,6 +30,7 @@ const FETCHERS = {
   man: fetchMan,
   acl: fetchAcl,
   prometheus: fetchPrometheus,
+  cron: fetchCron,
   machine: probeMachine,
   "disk image": probeDiskImage,
 } as const;

@@ -140,7 +140,7 @@ export interface InstallDocument extends Head {
 
 /** What `vcm demo` did. */
 export interface DemoDocument extends Head {
-  /** The directory in which all was done; it is kept. */
+  /** The directory in which all was done; it is removed unless `--keep` is given. */
   readonly directory: string;
   /** The commands of the demo, in their order. */
   readonly commands: readonly DemoCommand[];

@@ -1,9 +1,10 @@
 /**
  * `vcm demo`: shows a whole run against a demo server, in a temporary directory, with the same code
- * as on a real host. It needs no root, talks only to 127.0.0.1, and leaves only the directory that
- * it names; after a signal not even that.
+ * as on a real host. It needs no root, talks only to 127.0.0.1, and leaves nothing unless it is told
+ * to keep the directory; after a signal not even that.
  */
 import type { Host } from "../../command/host.ts";
+import type { Arguments } from "../../command/parse_arguments.ts";
 import { receiveEnds, statusOf } from "../../host/end_signals.ts";
 import { octal } from "../../text/octal.ts";
 import type { DemoCommand, DemoDocument } from "../../report/documents/tools.ts";
@@ -16,9 +17,13 @@ export type RunCommandLine = (args: readonly string[], host: Host) => Promise<nu
 /**
  * Returns 0 if every step has the expected result.
  *
- * @param json Standard output holds one document; the text goes to standard error.
+ * With `json` standard output holds one document; the text goes to standard error.
  */
-export async function demo(host: Host, run: RunCommandLine, json: boolean): Promise<number> {
+export async function demo(
+  { json, keep }: Pick<Arguments, "json" | "keep">,
+  host: Host,
+  run: RunCommandLine,
+): Promise<number> {
   const vault = await startDemoServer();
   const directory = Deno.makeTempDirSync({ prefix: "vcm-demo-" });
   using _ends = receiveEnds((signal) => {
@@ -27,11 +32,12 @@ export async function demo(host: Host, run: RunCommandLine, json: boolean): Prom
   });
   try {
     const told = json ? { ...host, out: host.err, outIsTerminal: host.errIsTerminal } : host;
-    const steps = new Demo(told, run, vault, directory);
+    const steps = new Demo(told, run, vault, { directory, keep });
     const status = await steps.run();
     if (json) host.out(demoJson(steps.record()));
     return status;
   } finally {
+    if (!keep) Deno.removeSync(directory, { recursive: true });
     await vault.close();
   }
 }
@@ -41,16 +47,23 @@ class Demo {
   readonly #run: RunCommandLine;
   readonly #vault: DemoServer;
   readonly #directory: string;
+  readonly #keep: boolean;
   readonly #config: string;
   readonly #commands: DemoCommand[] = [];
   readonly #files: DemoDocument["files"][number][] = [];
   #unexpected = 0;
 
-  constructor(host: Host, run: RunCommandLine, vault: DemoServer, directory: string) {
+  constructor(
+    host: Host,
+    run: RunCommandLine,
+    vault: DemoServer,
+    { directory, keep }: { readonly directory: string; readonly keep: boolean },
+  ) {
     this.#host = host;
     this.#run = run;
     this.#vault = vault;
     this.#directory = directory;
+    this.#keep = keep;
     this.#config = `${directory}/vcm.yaml`;
   }
 
@@ -87,9 +100,12 @@ class Demo {
 
     this.#say("5. The files on disk:");
     this.#listFiles();
+    const look = this.#keep
+      ? `look around in ${this.#directory}, then: rm -r ${this.#directory}`
+      : `${this.#directory} is removed now; to keep the files: vcm demo --keep`;
     this.#say(
       "Next:\n" +
-        `   - look around in ${this.#directory}, then: rm -r ${this.#directory}\n` +
+        `   - ${look}\n` +
         '   - write /etc/vcm/vcm.yaml for this host; "vcm init" writes a first one\n' +
         "   - vcm validate && vcm plan, then vcm run from cron or a systemd timer",
     );
@@ -133,6 +149,7 @@ class Demo {
       out: (text) => host.out(indent(text)),
       err: (text) => host.out(indent(text)),
       errIsTerminal: false,
+      columns: host.columns && host.columns - INDENT.length,
       giveUp: () => {},
       usesWorker: false,
     };
@@ -173,6 +190,8 @@ certs:
   }
 }
 
+const INDENT = "   ";
+
 function indent(text: string): string {
-  return text.replace(/^(?=.)/gm, "   ");
+  return text.replace(/^(?=.)/gm, INDENT);
 }

@@ -29,17 +29,25 @@ import { plainLine } from "../../vault/wire/answer.ts";
 import { examineAddress } from "./examine_address.ts";
 import { examineContainers } from "./examine_containers.ts";
 import { examineLimits } from "./examine_limits.ts";
+import { examineEntries } from "./examine_entries.ts";
 import { examineHost } from "./examine_host.ts";
 import { examineRevocations } from "./examine_revocations.ts";
 import { examineLifetimes } from "./examine_lifetimes.ts";
 import { examineStored } from "./examine_stored.ts";
 import { examineUnits } from "./examine_units.ts";
 import { examineMounts, examinePolicy, examineRoles } from "./examine_pki.ts";
+import { explained } from "./remedy.ts";
+import { type ServiceHost, serviceHost } from "../install/service_host.ts";
 import { rememberReads } from "./remembered_reads.ts";
 import { nameProgram, type ServerProgram } from "./server_program.ts";
 
 /** Throws ConfigError. */
-export async function doctor(args: Arguments, host: Host): Promise<number> {
+export async function doctor(
+  args: Arguments,
+  host: Host,
+  on: Pick<ServiceHost, "directory" | "environmentFile" | "hasSystemd" | "systemctl"> =
+    serviceHost(),
+): Promise<number> {
   const config = await findManagers(await loadFor(args, host));
   const specs = narrow(config, args);
   const paint = paintFor(args, host);
@@ -47,6 +55,9 @@ export async function doctor(args: Arguments, host: Host): Promise<number> {
   const { stop } = interruption;
   const results: CheckResult[] = [];
   const report = (result: CheckResult) => {
+    const { subject, detail } = result;
+    // A plan finds some of it, too.
+    if (results.some((one) => one.subject === subject && one.detail === detail)) return;
     results.push(result);
     // Printed at once, so that a check that hangs is visible.
     if (!args.json && (!args.quiet || result.verdict !== "ok")) {
@@ -55,14 +66,15 @@ export async function doctor(args: Arguments, host: Host): Promise<number> {
   };
   for (const result of examineRevocations(config, specs)) report(result);
   await untilHurried(stop, async () => {
-    (await examineHost(config, host)).forEach(report);
+    (await examineHost(config, host, on)).forEach(report);
+    (await examineEntries(config, specs, host.now())).forEach(report);
     (await examineUnits(config, specs, host.now())).forEach(report);
     (await examineContainers(config, specs)).forEach(report);
   });
   const helpers = { ...NO_HELPERS, reserve: reserveFile };
   await examine({ config, specs, environment: host, now: () => host.now(), helpers, stop }, report);
   if (stop.why !== undefined) {
-    report(found("problem", "doctor", `not all was checked, because ${stop.why}`));
+    report(found("problem", "doctor", `not all was checked, because ${stop.why}`, "vcm doctor"));
   }
   if (args.json) host.out(doctorJson(results));
   if (interruption.status !== undefined) return interruption.status;
@@ -97,7 +109,9 @@ type Report = (result: CheckResult) => void;
 export async function examine(examination: Examination, report: Report): Promise<void> {
   const { config, environment } = examination;
   const resolved = attempt(() => resolveServers(config.vault, environment));
-  if (typeof resolved === "string") return report(found("problem", "settings", resolved));
+  if (typeof resolved === "string") {
+    return report(explained("problem", "settings", resolved, "vcm validate"));
+  }
   const { servers } = resolved;
   const access = await withJwt(
     attempt(() => addCredentials(resolved, config.vault, environment)),
@@ -122,7 +136,9 @@ export async function examine(examination: Examination, report: Report): Promise
     });
   }
   if (stop.why !== undefined) return;
-  if (typeof access === "string") return reportClean(found("problem", "login", access));
+  if (typeof access === "string") {
+    return reportClean(explained("problem", "login", access, loginFix(config)));
+  }
   if (usable > 0) await examineRights(access, { ...examination, stop }, reportClean);
 }
 
@@ -136,7 +152,12 @@ async function untilHurried(stop: Stop, check: () => Promise<void>): Promise<voi
 
 /** Makes each result one plain line without secrets, whatever the server sent. */
 function cleaned(clean: (text: string) => string, report: Report): Report {
-  return (result) => report({ ...result, detail: clean(result.detail) });
+  return ({ remedy, ...result }) =>
+    report({
+      ...result,
+      detail: clean(result.detail),
+      ...(remedy !== undefined && { remedy: clean(remedy) }),
+    });
 }
 
 /** Access with the JWT of a program, or why there is none. */
@@ -158,7 +179,12 @@ function attempt<T extends object>(resolve: () => T): T | string {
 function unverified({ tls }: ServerAccess): CheckResult {
   const detail = `the server certificate is not verified (${tls.unverifiedBy}): an attacker ` +
     "between this host and the server can read tokens and keys";
-  return found("warning", "TLS", detail, 'set "vault_ssl_verify" to the CA file');
+  return found(
+    "warning",
+    "TLS",
+    detail,
+    'set "vault_ssl_verify" to the CA file; to check it: openssl x509 -noout -subject -in FILE',
+  );
 }
 
 async function examineRights(
@@ -171,11 +197,11 @@ async function examineRights(
     // It tells how things are now, so it does not wait for a server that is down.
     const opening = openSession({ ...access, retries: 0 }, {
       ...helpers,
-      note: (text) => report(found("warning", "login", text)),
+      note: (text) => report(explained("warning", "login", text, loginFix(config))),
     });
     session = rememberReads(await stop.answerTo(opening));
   } catch (error) {
-    return report(found("problem", "login", messageOf(error)));
+    return report(explained("problem", "login", messageOf(error), loginFix(config)));
   }
   const clean = cleaned(session.clean, report);
   const reportClean: Report = (result) => {
@@ -183,7 +209,7 @@ async function examineRights(
   };
   try {
     await untilHurried(stop, async () => {
-      const login = await examineToken(session);
+      const login = await examineToken(session, config);
       reportClean(login);
       if (login.verdict === "problem") return;
       for (const result of await examineMounts(session, specs, now())) reportClean(result);
@@ -203,7 +229,17 @@ async function examineRights(
   }
 }
 
-async function examineToken(session: VaultSession): Promise<CheckResult> {
+/** How to find out why a login fails. */
+function loginFix({ file, vault: { login } }: Config): string {
+  if (login?.kind === "approle") {
+    return `for a new secret id: bao write -f auth/${login.mount}/role/ROLE/secret-id`;
+  }
+  return login === undefined || login.kind === "none"
+    ? `set "auth" in "${file}", or a token: export VAULT_TOKEN=$(bao print token)`
+    : `to see the role: bao list auth/${login.mount}/role`;
+}
+
+async function examineToken(session: VaultSession, config: Config): Promise<CheckResult> {
   const method = `with ${session.loginMethod}`;
   try {
     const { data } = await session.read("auth/token/lookup-self");
@@ -213,7 +249,9 @@ async function examineToken(session: VaultSession): Promise<CheckResult> {
       : "never expires";
     return found("ok", "login", `${method}; policies: ${policies}; the token ${ttl}`);
   } catch (error) {
-    if (!isPolicyRefusal(error)) return found("problem", "login", `${method}: ${messageOf(error)}`);
+    if (!isPolicyRefusal(error)) {
+      return explained("problem", "login", `${method}: ${messageOf(error)}`, loginFix(config));
+    }
     const detail = `${method}; the policy does not allow the token to look itself up`;
     return found("ok", "login", detail);
   }

@@ -8,6 +8,7 @@ import { explainFailure } from "../../vault/wire/explain_failure.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
 import type { ServerAccess } from "../../vault/access/server_access.ts";
 import { pathHint } from "../../vault/wire/path_hint.ts";
+import { explained } from "./remedy.ts";
 import { isProxied, openTransport, probe } from "../../vault/wire/transport.ts";
 import { programOf, type ServerProgram } from "./server_program.ts";
 
@@ -49,7 +50,7 @@ export async function examineAddress(
     const { message } = error instanceof VaultError
       ? error
       : explainFailure(address, error, access.limits, isProxied(access, address));
-    return { results: [found("problem", address, message)] };
+    return { results: [explained("problem", address, message, ask(address))] };
   }
 }
 
@@ -69,7 +70,17 @@ function checkNamespace(
   const detail =
     "it is HashiCorp Vault without Enterprise, which ignores the namespace: requests go " +
     "to mounts and policies outside of it";
-  return [found("warning", address, detail, 'unset "namespace" and VAULT_NAMESPACE')];
+  return [found(
+    "warning",
+    address,
+    detail,
+    'remove "namespace" from the file, or: unset VAULT_NAMESPACE',
+  )];
+}
+
+/** Shows what is at an address. */
+function ask(address: string): string {
+  return `curl -i ${address.replace(/\/$/, "")}/v1/sys/health`;
 }
 
 /** Statuses of `GET sys/health` (Vault API). */
@@ -80,15 +91,22 @@ function checkHealth(
   now: Date,
   clean: Clean,
 ): CheckResult[] {
-  const problem = (detail: string, remedy?: string) => [found("problem", address, detail, remedy)];
+  const problem = (detail: string, remedy: string) => [found("problem", address, detail, remedy)];
   if (health?.["sealed"] === undefined) {
-    return problem(`does not answer like a Vault server (${status})`, pathHint(address));
+    const hint = pathHint(address);
+    const fix = hint === undefined
+      ? ask(address)
+      : `${hint.replace(/^fix: /, "")}; then: vcm doctor`;
+    return problem(`does not answer like a Vault server (${status})`, fix);
   }
   const version = `version ${clean(String(health["version"] ?? "unknown")).slice(0, 40)}`;
   if (status === 501) return problem(`${version}, not initialized`, "bao operator init");
   if (health["sealed"] === true) return problem(`${version}, sealed`, "bao operator unseal");
   if (status === 472) {
-    return problem(`${version}, a disaster recovery secondary, which issues no certificates`);
+    return problem(
+      `${version}, a disaster recovery secondary, which issues no certificates`,
+      'set "vault" to its primary; to find it: vault read sys/replication/dr/status',
+    );
   }
   const state = health["standby"] === true ? "standby" : "active";
   const tls = address.startsWith("https:") ? "TLS, " : "";
@@ -104,7 +122,7 @@ const AHEAD_LIMIT = 60;
 function checkClock(address: string, serverTime: number, now: Date): CheckResult {
   const ahead = secondsAhead(new Date(serverTime * 1000), now);
   const subject = `clock of ${address}`;
-  const remedy = "set this host's clock, for example with chrony or systemd-timesyncd";
+  const remedy = "set this host's clock: timedatectl set-ntp true";
   if (ahead < -BEHIND_LIMIT) {
     const behind = `this host is ${formatDuration(-ahead)} behind`;
     return found("problem", subject, `${behind}: new certificates would not be valid yet`, remedy);

@@ -98,7 +98,7 @@ function mountAbove(path: string): string {
 }
 
 function checkMount(
-  { id, control }: Container,
+  { id, name, manager, control }: Container,
   source: string,
   replaced: readonly Replaced[],
 ): CheckResult[] {
@@ -107,10 +107,11 @@ function checkMount(
   if (hit === undefined) return [];
   const detail =
     `it mounts "${source}" by itself, so when VCM replaces "${hit.path}" it keeps the old one`;
+  const fix = `${hit.fix}; to see its mounts: ${manager} inspect ${name}`;
   // A restart mounts anew, and is what every action but a signal is for a container.
   return control === "signal"
-    ? [found("problem", id, `${detail}, and a signal does not change that`, hit.fix)]
-    : [found("warning", id, `${detail} until it is restarted`, hit.fix)];
+    ? [found("problem", id, `${detail}, and a signal does not change that`, fix)]
+    : [found("warning", id, `${detail} until it is restarted`, fix)];
 }
 
 /** The path with all links followed, as far as it exists. */

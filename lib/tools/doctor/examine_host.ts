@@ -1,20 +1,29 @@
-/** Checks how VCM is run on this host: the installed unit, and core files. */
+/** Checks how VCM is run on this host: version, schedule, unit, environment and core files. */
 import type { Host } from "../../command/host.ts";
 import type { Config } from "../../config/types.ts";
 import { readInfo } from "../../host/read.ts";
 import { findManagers } from "../../observe/find_managers.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
+import { VERSION } from "../../text/version.ts";
+import type { ServiceHost } from "../install/service_host.ts";
+import { examineEnvironment } from "./examine_environment.ts";
+import { examineSchedule } from "./examine_schedule.ts";
+import { explained } from "./remedy.ts";
 import { narrowUnit, SERVICE, UNIT } from "../install/warn_narrow_unit.ts";
 
+/** Needs read permission, and run permission for systemctl and the program of the unit. */
 export async function examineHost(
   config: Config,
-  host: Pick<Host, "coreLimit">,
+  host: Pick<Host, "coreLimit" | "env">,
+  on: Pick<ServiceHost, "directory" | "environmentFile" | "hasSystemd" | "systemctl">,
 ): Promise<CheckResult[]> {
   const isInstalled = readInfo(UNIT).kind === "present";
   const narrowness = isInstalled ? narrowUnit(await findManagers(config)) : undefined;
-  const [detail = "", remedy] = narrowness?.split("; fix: ") ?? [];
   return [
-    ...(narrowness === undefined ? [] : [found("warning", SERVICE, detail, remedy)]),
+    found("ok", "vcm", `version ${VERSION} (deno ${Deno.version.deno})`),
+    ...await examineSchedule(on),
+    ...(narrowness === undefined ? [] : [explained("warning", SERVICE, narrowness, "vcm install")]),
+    ...examineEnvironment(on.environmentFile, host),
     ...checkCoreLimit(await host.coreLimit()),
   ];
 }

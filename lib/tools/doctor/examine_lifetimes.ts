@@ -41,7 +41,10 @@ export async function examineLifetimes(
       `default is ${
         formatDuration(lifetime)
       }: the server refuses that unless the issuer shortens it`;
-    results.push(found("warning", path, detail, 'set a shorter "ttl", or renew the CA'));
+    const fix = `set a shorter "ttl", or renew the CA; to look at it: bao read ${
+      issuerPath(spec, role)
+    }`;
+    results.push(found("warning", path, detail, fix));
   }
   return results;
 }

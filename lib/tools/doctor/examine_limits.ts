@@ -87,7 +87,9 @@ function checkParameters(path: string, spec: CertificateSpec, rule: Fields): Che
   ];
   if (problems.length === 0) return [];
   const detail = `${spec.name}: the policy ${problems.join(", and ")}`;
-  const remedy = `allow on path "${path}" what VCM sends: ${[...names].join(", ")}`;
+  const remedy = `run "bao policy write NAME FILE" with what VCM sends to "${path}": ${
+    [...names].join(", ")
+  }`;
   return [found("problem", path, detail, remedy)];
 }
 
@@ -139,7 +141,12 @@ function checkWrapping(path: string, rule: Fields): CheckResult[] {
   return [
     fits
       ? found("ok", path, `${limits}: VCM asks for ${used} and unwraps the answer at once`)
-      : found("problem", path, limits, `allow a wrapping TTL of ${used}, which VCM asks for`),
+      : found(
+        "problem",
+        path,
+        limits,
+        `allow ${used}, which VCM asks for: bao policy write NAME FILE`,
+      ),
   ];
 }
 

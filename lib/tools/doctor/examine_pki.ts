@@ -12,6 +12,7 @@ import { VaultError } from "../../vault/errors.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
 import { leaseFix } from "../../vault/session/lease.ts";
 import { authorityPath } from "./issuer_path.ts";
+import { explained } from "./remedy.ts";
 import { checkRole } from "./role.ts";
 import type { VaultSession } from "../../vault/session/session.ts";
 
@@ -72,8 +73,8 @@ function checkPaths(path: string, pem: string, chain: string, now: Date): CheckR
       : `the CA "${name}" expired ${formatTime(notAfter)}`
   ).join(", ");
   const remedy = invalid.some(({ notAfter }) => notAfter <= now)
-    ? "renew that CA at the server"
-    : `compare this host's clock (${formatTime(now)}) with the server's`;
+    ? `renew that CA at the server; to look at it: bao read ${path}`
+    : `compare this host's clock with the server's: date -u`;
   return found("problem", path, `${detail}: peers reject certificates that it issues`, remedy);
 }
 
@@ -88,7 +89,12 @@ function checkAuthority(
   if (longer === undefined) return found("ok", path, `the CA is valid until ${formatTime(end)}`);
   const detail = `the CA expires ${formatTime(end)}, but "${longer.name}" asks for ` +
     `${formatDuration(longer.ttl ?? 0)}: the server refuses that unless the issuer shortens it`;
-  return found("warning", path, detail, 'lower "ttl", or renew the CA');
+  return found(
+    "warning",
+    path,
+    detail,
+    `lower "ttl", or renew the CA; to look at it: bao read ${path}`,
+  );
 }
 
 /** Statuses if there is no such mount, or if it is not a PKI secrets engine. */
@@ -99,7 +105,7 @@ function explainMount(path: string, error: unknown): CheckResult {
   const hint = error instanceof VaultError && NOTHING_THERE.has(error.status)
     ? `no PKI secrets engine answers there (check "pki")${issuer}: `
     : "";
-  return found("problem", path, `${hint}${messageOf(error)}`);
+  return explained("problem", path, `${hint}${messageOf(error)}`, "bao secrets list");
 }
 
 /** Checks that the policy allows each path that the certificates need. */
@@ -113,19 +119,24 @@ export async function examinePolicy(
   try {
     rights = (await session.write("sys/capabilities-self", { paths })).data;
   } catch (error) {
-    return [found("warning", "policy", `cannot be read: ${messageOf(error)}`)];
+    const problem = `cannot be read: ${messageOf(error)}`;
+    return [explained("warning", "policy", problem, "bao token lookup")];
   }
   return paths.map((path) => {
     const capabilities = rights[path];
     const may = Array.isArray(capabilities) &&
       ["update", "root"].some((capability) => capabilities.includes(capability));
     if (may) return found("ok", path, 'the policy allows "update"');
-    const remedy = `path "${path}" { capabilities = ["update"] }`;
+    const remedy = `add it, and run "bao policy write NAME FILE": ${allow(path, "update")}`;
     const detail =
       'the policy does not allow "update", or the name of the role is wrong (bao list ' +
       `${mounts.get(path)}/roles)`;
     return found("problem", path, detail, remedy);
   });
+}
+
+function allow(path: string, capability: string): string {
+  return `path "${path}" { capabilities = ["${capability}"] }`;
 }
 
 const LEASES = "it has generate_lease=true, so the server revokes a certificate when the token " +
@@ -141,7 +152,12 @@ export async function examineRoles(
       const { data } = await session.read(path);
       const checks = users.flatMap((spec) =>
         checkRole(data, spec).map(({ fatal, message }) =>
-          found(fatal ? "problem" : "warning", path, about(spec.name, message))
+          explained(
+            fatal ? "problem" : "warning",
+            path,
+            about(spec.name, message),
+            `change the entry, or the role: bao patch ${path} KEY=VALUE`,
+          )
         )
       );
       if (data["generate_lease"] === true) {
@@ -165,10 +181,10 @@ function explainRole(path: string, error: unknown): CheckResult {
   if (error instanceof VaultError && error.status === 403) {
     const detail = "the policy does not allow reading it, so names, lifetimes and keys were not " +
       "checked";
-    return found("ok", path, detail, `path "${path}" { capabilities = ["read"] }`);
+    return found("ok", path, detail, allow(path, "read"));
   }
   if (error instanceof VaultError && error.status === 404) {
     return found("problem", path, "there is no such role", `bao write ${path} allowed_domains=…`);
   }
-  return found("problem", path, messageOf(error));
+  return explained("problem", path, messageOf(error), `bao read ${path}`);
 }

@@ -6,6 +6,7 @@ import { type CheckResult, found } from "../../report/check_result.ts";
 import { lockFile, namesBeingRevoked } from "../../store/store_paths.ts";
 import { nameOf } from "../../text/path.ts";
 import { shellWord } from "../../text/quote.ts";
+import { explained } from "./remedy.ts";
 
 export function examineRevocations(
   config: Config,
@@ -13,7 +14,9 @@ export function examineRevocations(
 ): CheckResult[] {
   const listing = readDirectory(config.certStore, [nameOf(lockFile(config.certStore))]);
   if (listing.kind === "absent") return [];
-  if (listing.kind === "unreadable") return [found("warning", "store", listing.problem)];
+  if (listing.kind === "unreadable") {
+    return [explained("warning", "store", listing.problem, look(config.certStore))];
+  }
   const { ofFile, removed } = observeRevocations(config, namesBeingRevoked(listing.value));
   const all = specs === config.certificates;
   return [
@@ -22,10 +25,14 @@ export function examineRevocations(
       if (revocation === undefined || revocation.kind === "absent") return [];
       return revocation.kind === "present"
         ? [unfinished(name, revocation.value.serial)]
-        : [found("problem", name, revocation.problem)];
+        : [explained("problem", name, revocation.problem, look(config.certStore))];
     }),
     ...(all ? removed.map(({ name, revocation }) => unfinished(name, revocation.serial)) : []),
   ];
+}
+
+function look(certStore: string): string {
+  return `ls -la ${shellWord(certStore)}`;
 }
 
 function unfinished(name: string, serial: string): CheckResult {
@@ -33,6 +40,6 @@ function unfinished(name: string, serial: string): CheckResult {
     "problem",
     name,
     `the revocation of serial ${serial} is not finished`,
-    `run "vcm run" or "vcm revoke ${shellWord(name)}" to finish it`,
+    `run "vcm run", or: vcm revoke ${shellWord(name)}`,
   );
 }

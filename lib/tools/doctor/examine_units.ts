@@ -5,6 +5,7 @@ import { findManagers } from "../../observe/find_managers.ts";
 import { askUnits } from "../../observe/units.ts";
 import { unitProblem } from "../../plan/unit_problem.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
+import { explained } from "./remedy.ts";
 import { shellWord } from "../../text/quote.ts";
 
 /** @param specs The certificates that the command is about. */
@@ -29,6 +30,11 @@ export async function examineUnits(
   return [...services.values()].flatMap(({ name, settle }) => {
     const state = units.get(name);
     const problem = state && unitProblem(state, now, settle);
-    return problem === undefined ? [] : found("warning", name, problem.message);
+    if (problem !== undefined) {
+      return explained("warning", name, problem.message, `systemctl status ${shellWord(name)}`);
+    }
+    return state === undefined
+      ? []
+      : found("ok", name, `systemd knows it, and it is ${state.active}`);
   });
 }

@@ -9,7 +9,13 @@ import { dirname, resolve } from "node:path";
 import type { Host } from "../../command/host.ts";
 import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
 import { ConfigError } from "../../config/diagnostic.ts";
-import { findConfig, loadConfig, LOCAL_FILE, SYSTEM_FILE } from "../../config/load.ts";
+import {
+  findConfig,
+  loadConfig,
+  LOCAL_FILE,
+  STANDARD_INPUT,
+  SYSTEM_FILE,
+} from "../../config/load.ts";
 import { parseConfig } from "../../config/parse.ts";
 import type { Config } from "../../config/types.ts";
 import { removeQuietly, writeNewFile } from "../../host/atomic_write.ts";
@@ -42,6 +48,9 @@ export async function init(
   if (args.print) host.giveUp("write");
   const path = args.config ??
     (host.env("VCM_CONFIG") || (host.uid() === 0 ? SYSTEM_FILE : LOCAL_FILE));
+  if (path === STANDARD_INPUT) {
+    throw new UsageError("A file cannot be written to standard input: pass --config FILE", "init");
+  }
   if (!args.print && host.exists(path)) {
     throw new UsageError(
       `"${path}" already exists; pass --config FILE to write another file, or --print to see ` +

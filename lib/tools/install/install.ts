@@ -7,7 +7,8 @@
  */
 import type { Host } from "../../command/host.ts";
 import { loadFor } from "../../command/load.ts";
-import type { Arguments } from "../../command/parse_arguments.ts";
+import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
+import { STANDARD_INPUT } from "../../config/load.ts";
 import type { Config } from "../../config/types.ts";
 import { readInfo, readText } from "../../host/read.ts";
 import { findManagers } from "../../observe/find_managers.ts";
@@ -30,6 +31,9 @@ import { sharedSecret } from "./narrow_unit.ts";
 import { ENVIRONMENT_FILE, handsWrapped, type UnitFacts, unitFacts } from "./unit_facts.ts";
 import { isOurs, SERVICE, serviceUnit, TIMER, timerUnit } from "./units_text.ts";
 
+const NEEDS_FILE =
+  "A scheduled run cannot read the configuration from standard input: pass --config FILE";
+
 /** Throws ConfigError, UsageError, or Error with a plain message. */
 export async function install(
   args: Arguments,
@@ -39,7 +43,9 @@ export async function install(
   host.giveUp("net");
   if (args.dryRun || !(args.yes || host.canAsk)) host.giveUp("write");
   if (args.uninstall) return await (await import("./uninstall.ts")).uninstall(args, host, on);
-  const config = await findManagers(await loadFor(args, host));
+  const loaded = await loadFor(args, host);
+  if (loaded.file === STANDARD_INPUT) throw new UsageError(NEEDS_FILE, "install");
+  const config = await findManagers(loaded);
   const facts = unitFacts(config, on.binary(), isHandedWrapped(on));
   if (!on.hasSystemd()) return printCron(facts, args, host, on);
   if (facts.sharedSecretDirectory !== undefined) {

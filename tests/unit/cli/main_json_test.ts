@@ -48,6 +48,7 @@ pureTest("help --json tells of options and examples", async () => {
   assert.deepEqual(validate.options[1], { name: "json", help: OPTIONS.json.help });
   assert.deepEqual(validate.examples, [
     { line: "vcm validate --config ./vcm.yaml", does: "before you roll it out" },
+    { line: "vcm validate --config -", does: "a text on standard input, as for other commands" },
   ]);
 });
 
@@ -62,7 +63,7 @@ const WRONG: readonly (readonly [string, number, string])[] = [
   [
     "run --json --wait soon",
     2,
-    'Option "--wait" takes a duration such as "30s" or "5m"; got "soon"',
+    'Option "--wait" takes a duration with a unit, such as "30s" or "5m"; got "soon"',
   ],
 ];
 

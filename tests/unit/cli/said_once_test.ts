@@ -86,8 +86,8 @@ siteTest("on a terminal a failure is told once, in the log", ["a.test"], async (
     );
     assert.equal(
       stderr,
-      `error: a.test: issue failed: ${NO_ADDRESS}\n` +
-        (skipped === 1 ? "a.test: deploy skipped: no new certificate was issued\n" : ""),
+      `a.test\n  error: issue failed: ${NO_ADDRESS}\n` +
+        (skipped === 1 ? "  deploy skipped: no new certificate was issued\n" : ""),
     );
   }
 });

@@ -27,6 +27,7 @@ const PLAIN: Arguments = {
   ascii: false,
   output: false,
   print: false,
+  keep: false,
   uninstall: false,
   yes: false,
   json: false,
@@ -95,18 +96,21 @@ pureTest("--wait is a time in seconds, for commands that take the lock", () => {
     assert.deepEqual(parse(`${command} --wait 30s`), { ...PLAIN, command, wait: 30 });
   }
   assert.equal(parse("--wait=1m30s").wait, 90);
-  assert.equal(parse("run --wait 5").wait, 5);
-  assert.equal(parse("run --wait 1m --wait 2m").wait, 120);
 });
 
 pureTest("--wait with an invalid time is an error that shows a valid one", () => {
   for (const text of ["soon", "0", "0s", "1.5m", "web.example.com"]) {
     assertUsage(
       `issue --wait ${text}`,
-      `Option "--wait" takes a duration such as "30s" or "5m"; got "${text}"`,
+      `Option "--wait" takes a duration with a unit, such as "30s" or "5m"; got "${text}"`,
       "issue",
     );
   }
+  assertUsage(
+    "run --wait 5",
+    'Option "--wait" takes a duration with a unit, such as "5s" or "5m"; got "5"',
+    "run",
+  );
   assertUsage("run --wait", 'Option "--wait" needs a value', "run");
   assertUsage("run --wait --quiet", 'Option "--wait" needs a value', "run");
 });
@@ -136,8 +140,21 @@ pureTest("the options of vcm init are passed on unchanged", () => {
   assertUsage("init --role --yes", 'Option "--role" needs a value', "init");
 });
 
-pureTest("the last of several files counts", () => {
-  assert.equal(parse("check -c a --config=b").config, "b");
+pureTest("an option whose value is given twice is an error", () => {
+  const twice = (option: string) => `Option "--${option}" is given twice; pass it once`;
+  assertUsage("check -c a --config=b", twice("config"), "check");
+  assertUsage("check -c a --config=a", twice("config"), "check");
+  assertUsage("run --wait 1m --wait 2m", twice("wait"), "run");
+  assertUsage("run --log-format=json --log-format=text", twice("log-format"), "run");
+  assertUsage("init --vault a --vault b", twice("vault"), "init");
+  // Without a value there is nothing to choose.
+  assert.equal(parse("check -q --quiet").quiet, true);
+});
+
+pureTest("a hyphen is a file, and -V is --version", () => {
+  assert.equal(parse("check --config -").config, "-");
+  assert.equal(parse("check -c - web").config, "-");
+  assert.deepEqual(parse("-V"), { ...PLAIN, named: false, version: true });
 });
 
 pureTest("after -- everything is a name, also what looks like an option or a command", () => {

@@ -36,6 +36,7 @@ const IMPURE_FILES = new Set([
   "lib/config/environment.ts",
   "lib/config/load.ts",
   "lib/config/trust.ts",
+  "lib/config/standard_input.ts",
   "lib/config/trusted_file.ts",
 ]);
 const EFFECTS = /\bDeno\.(?!customInspect)|\bfetch\(|\bDate\.now\(|\bnew Date\(\)|\bconsole\./;

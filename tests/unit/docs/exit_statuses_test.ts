@@ -11,6 +11,7 @@ import {
   EXIT_UNKNOWN,
   EXIT_USAGE,
 } from "../../../lib/report/verdict.ts";
+import { statusOf } from "../../../lib/host/end_signals.ts";
 import { fakeHost } from "../../support/fixtures_host.ts";
 import { codeWords, readDocument, tableBelow } from "./documents.ts";
 
@@ -58,6 +59,16 @@ Deno.test("docs/exit-statuses.md has the exit status of a usage error", async ()
     const status = await main([name, "--no-such-option"], fakeHost());
     assert.match(rowOf(name).meanings.get(status) ?? "", /^usage|^cannot tell$/, name);
   }
+});
+
+Deno.test("docs/exit-statuses.md has each signal that ends a command, and the one that cannot be received", () => {
+  const rows = tableBelow(DOCUMENT, "## Ended by a signal").map(([status, signal]) =>
+    `${status} ${signal}`
+  );
+  const received = (["SIGHUP", "SIGINT", "SIGTERM"] as const).map((signal) =>
+    `${statusOf(signal)} ${signal}`
+  );
+  assert.deepEqual(rows, [...received, "137 SIGKILL"].sort());
 });
 
 function readRow([first = "", ...cells]: readonly string[]): Row {

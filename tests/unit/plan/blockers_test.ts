@@ -51,11 +51,11 @@ pureTest("findTargetBlockers() does not replace directories, devices, pipes and 
 pureTest("findTargetBlockers() needs the directory, or permission to create it", () => {
   const seen = { file: ABSENT, parent: "absent" } as const;
   assert.deepEqual(impossible(seen), [
-    'Directory "/etc/nginx" does not exist; create it, or set "create_dirs: true"',
+    'Directory "/etc/nginx" does not exist; fix: mkdir -p /etc/nginx, or set "create_dirs: true"',
   ]);
   assert.deepEqual(impossible(seen, { createDirs: true }), []);
   assert.deepEqual(impossible(seen, { path: "/web.crt" }), [
-    'Directory "/" does not exist; create it, or set "create_dirs: true"',
+    'Directory "/" does not exist; fix: mkdir -p /, or set "create_dirs: true"',
   ]);
 });
 
@@ -71,9 +71,9 @@ pureTest("findTargetBlockers() refuses a directory if something else has its nam
 pureTest("findTargetBlockers() names an owner and a group that the host does not know", () => {
   const nobody = (name: string): Account => ({ kind: "unknown", name });
   const owner = 'The owner "wwwdata" of "/etc/nginx/web.crt" does not exist on this host; ' +
-    'create it, or fix "owner" in the configuration';
+    'fix: useradd --system wwwdata, or correct "owner" in the configuration';
   const group = 'The group "ssl" of "/etc/nginx/web.crt" does not exist on this host; ' +
-    'create it, or fix "group" in the configuration';
+    'fix: groupadd --system ssl, or correct "group" in the configuration';
   assert.deepEqual(impossible({ owner: nobody("wwwdata") }), [owner]);
   assert.deepEqual(impossible({ group: nobody("ssl") }), [group]);
   assert.deepEqual(impossible({ owner: nobody("wwwdata"), group: nobody("ssl") }), [owner, group]);

@@ -28,8 +28,9 @@ pureTest("a file with another certificate says from which to which it changes", 
     from: "serial 01:02 until 2026-12-03 14:30 UTC",
     to: "serial 0a:1b:2c until 2027-01-30 00:00 UTC",
   }]);
+  assert.equal(describeDrifts(drift), "content until 2026-12-03 -> 2027-01-30");
   assert.equal(
-    describeDrifts(drift),
+    describeDrifts(drift, true),
     "content serial 01:02 until 2026-12-03 14:30 UTC -> " +
       "serial 0a:1b:2c until 2027-01-30 00:00 UTC",
   );

@@ -163,7 +163,8 @@ pureTest("plan() reports a missing directory of several targets once", () => {
   const targets = [CRT, KEY].map((path) => makeSeen({ path, file: ABSENT, parent: "absent" }));
   assert.deepEqual(planFor({ targets }).certificates[0]?.blocked, [{
     kind: "impossible",
-    message: 'Directory "/etc/nginx" does not exist; create it, or set "create_dirs: true"',
+    message:
+      'Directory "/etc/nginx" does not exist; fix: mkdir -p /etc/nginx, or set "create_dirs: true"',
   }]);
 });
 

@@ -97,13 +97,25 @@ pureTest("the table fits its screen, whatever the names are", () => {
     "👩‍👩‍👧".repeat(20),
   ];
   const plan = makePlan(names.map((name) => makeState(name, FINE)));
-  for (const columns of [80, 100, 132, 200]) {
-    for (const line of rows(plan, { ...PLAIN, columns })) {
+  for (const columns of [16, 20, 30, 40, 50, 60, 61, 80, 100, 132, 200]) {
+    const [, , head = "", ...lines] = statusText(plan, { ...PLAIN, columns }).split("\n");
+    for (const line of [head, ...lines.slice(0, names.length)]) {
       assert.ok(stringWidth(line) <= columns, `${stringWidth(line)} > ${columns}: ${line}`);
     }
   }
   const cut = rows(plan).map((line) => line.slice(0, line.indexOf("…") + 1));
   assert.ok(cut.includes("*.a-department-with-a-very-lon…"), cut.join("\n"));
+});
+
+pureTest("a narrow terminal gets fewer columns, and as much of the names as fits", () => {
+  const plan = makePlan([makeState("web.internal.example.com", FINE)]);
+  const at = (columns: number) => statusText(plan, { ...PLAIN, columns }).split("\n").slice(2);
+  assert.deepEqual(at(56), [
+    "NAME               ISSUER      LEFT FILES SVC RENEWAL",
+    "web.internal.exam… Internal CA  59d -     -   2027-01-16",
+    "",
+  ]);
+  assert.deepEqual(at(30), ["NAME                  LEFT SVC", "web.internal.example…  59d -", ""]);
 });
 
 pureTest("columns stand below each other, also behind wide characters", () => {

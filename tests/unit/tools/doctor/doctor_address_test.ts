@@ -81,7 +81,7 @@ Deno.test("examine() asks for health without a token", async () => {
   assert.deepEqual([server.heard[0]?.path, server.heard[0]?.token], ["sys/health", null]);
 });
 
-const BEHIND = "set this host's clock, for example with chrony or systemd-timesyncd";
+const BEHIND = "set this host's clock: timedatectl set-ntp true";
 
 /** Seconds by which this host is ahead, and what is said. */
 const CLOCKS: readonly (readonly [number, string])[] = [
@@ -160,7 +160,7 @@ Deno.test("examine() warns first of TLS that nobody verifies", async () => {
   const warning = (why: string) =>
     `warning TLS: the server certificate is not verified (${why}): an attacker between this host ` +
     "and " +
-    'the server can read tokens and keys | set "vault_ssl_verify" to the CA file';
+    'the server can read tokens and keys | set "vault_ssl_verify" to the CA file; to check it: openssl x509 -noout -subject -in FILE';
   const off = { vault: { trust: { kind: "off" } } } as const;
   const { lines } = await examineAt([server.address], off);
   assert.deepEqual(lines, [
@@ -196,7 +196,8 @@ Deno.test("examine() reports a disaster recovery secondary as one that issues no
   const health = { ...healthy({ standby: true }), status: 472 };
   await using server = startWell({ "sys/health": health });
   assert.deepEqual((await examineAt([server.address])).lines, [
-    "problem A: version 2.6.2, a disaster recovery secondary, which issues no certificates",
+    "problem A: version 2.6.2, a disaster recovery secondary, which issues no certificates | " +
+    'set "vault" to its primary; to find it: vault read sys/replication/dr/status',
   ]);
 });
 

@@ -1,7 +1,10 @@
 /** `examine()` against scripted servers: what a healthy one answers, and what is found. */
+import assert from "node:assert/strict";
 import type { CertificateSpec, VaultSettings } from "../../../../lib/config/types.ts";
 import { examine } from "../../../../lib/tools/doctor/doctor.ts";
 import type { CheckResult } from "../../../../lib/report/check_result.ts";
+import { LOOKS } from "../../../support/doctor_lines.ts";
+import { COMMAND } from "../../../../lib/tools/doctor/remedy.ts";
 import { NO_HELPERS } from "../../../../lib/vault/session/session.ts";
 import { makeConfig, makeSpec, NOW } from "../../../support/fixtures.ts";
 import { makeAuthority } from "../../../support/fixtures_pki.ts";
@@ -101,6 +104,12 @@ export interface Case {
   readonly now?: Date;
 }
 
+/** What is not ok says what to type, wherever it was found. */
+export function assertFix({ verdict, subject, detail, remedy }: CheckResult): void {
+  const line = `${verdict} ${subject}: ${detail} | ${remedy}`;
+  assert.ok(verdict === "ok" || COMMAND.test(remedy ?? ""), `no command fixes this: ${line}`);
+}
+
 /** Examines these addresses. No check result may hold a secret. */
 export async function examineAt(addresses: readonly string[], it: Case = {}): Promise<Examined> {
   const results: CheckResult[] = [];
@@ -115,13 +124,15 @@ export async function examineAt(addresses: readonly string[], it: Case = {}): Pr
     helpers: NO_HELPERS,
   }, (result) => void results.push(result));
   assertNoSecret(JSON.stringify(results));
+  results.forEach(assertFix);
   const named = (text: string) =>
     addresses.reduce(
       (text, address, at) => text.replaceAll(address, String.fromCharCode(65 + at)),
       text,
     );
-  const lines = results.map(({ verdict, subject, detail, remedy }) =>
-    named(`${verdict} ${subject}: ${detail}${remedy === undefined ? "" : ` | ${remedy}`}`)
-  );
+  const lines = results.map(({ verdict, subject, detail, remedy }) => {
+    const isShown = remedy !== undefined && !LOOKS.test(remedy);
+    return named(`${verdict} ${subject}: ${detail}${isShown ? ` | ${remedy}` : ""}`);
+  });
   return { results, lines };
 }

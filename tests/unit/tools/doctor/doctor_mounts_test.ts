@@ -54,21 +54,24 @@ Deno.test("examine() warns of a ttl that goes beyond the end of the CA", async (
   const desired = [{ name: "a" }, { name: "b", ttl: 30 * DAY + 1 }, { name: "c", ttl: 90 * DAY }];
   assert.deepEqual(await foundWith(answers, ...desired), [
     'warning pki/cert/ca: the CA expires 2026-12-31 10:00 UTC, but "b" asks for 30d: the server ' +
-    'refuses that unless the issuer shortens it | lower "ttl", or renew the CA',
+    'refuses that unless the issuer shortens it | lower "ttl", or renew the CA; to ' +
+    "look at it: bao read pki/cert/ca",
   ]);
 });
 
 const CHAIN = "pki/cert/ca_chain";
-const REFUSED = ": peers reject certificates that it issues | renew that CA at the server";
+const refused = (path: string) =>
+  ": peers reject certificates that it issues | renew that CA at the server; to look at it: bao " +
+  `read ${path}`;
 
 Deno.test("examine() calls an ended CA a problem, at each mount and issuer", async () => {
   const line = (path: string) =>
     `problem ${path}: the CA "Example CA" expired 2026-11-30 10:00 UTC`;
   assert.deepEqual(await foundWith({ [CA]: await endingIn(-1) }, { ttl: DAY }), [
-    line(CA) + REFUSED,
+    line(CA) + refused(CA),
   ]);
   const issuer = { [ISSUER]: await endingIn(-1) };
-  assert.deepEqual(await foundWith(issuer, { issuerRef: "new" }), [line(ISSUER) + REFUSED]);
+  assert.deepEqual(await foundWith(issuer, { issuerRef: "new" }), [line(ISSUER) + refused(ISSUER)]);
 });
 
 Deno.test("examine() sees an ended root above a CA, unless a path past it is valid", async () => {
@@ -77,7 +80,7 @@ Deno.test("examine() sees an ended root above a CA, unless a path past it is val
   const { pem } = await makeAuthority("Middle", { issuer: root });
   const certificate = { [CA]: enveloped({ certificate: pem }) };
   const line = (path: string) =>
-    `problem ${path}: the CA "Root" expired 2026-11-30 10:00 UTC${REFUSED}`;
+    `problem ${path}: the CA "Root" expired 2026-11-30 10:00 UTC${refused(path)}`;
   const fine = "ok pki/cert/ca: the CA is valid until 2027-01-30 00:00 UTC";
   const chains: [Scripted, string][] = [
     [enveloped({ ca_chain: `${pem}\n${ended.pem}` }), line(CA)],
@@ -100,9 +103,9 @@ Deno.test("examine() asks for a look at the clock if a CA is not valid yet", asy
   const { pem } = await makeAuthority("Example CA", dates);
   assert.deepEqual(await foundWith({ [CA]: enveloped({ certificate: pem }) }, {}), [
     'problem pki/cert/ca: the CA "Example CA" is valid only from 2026-12-02 10:00 UTC: peers ' +
-    "reject certificates that it issues | compare this host's clock (2026-12-01 10:00 UTC) with " +
+    "reject certificates that it issues | compare this host's clock with " +
     "the " +
-    "server's",
+    "server's: date -u",
   ]);
 });
 

@@ -86,7 +86,7 @@ Deno.test("examine() says that a given token is wrong", async () => {
     'problem login: with VAULT_TOKEN: "A" denied "read" on "auth/token/lookup-self" (403: ' +
     "permission denied); the server does not accept the token from VAULT_TOKEN: it has expired, " +
     "was revoked, is of another server or namespace, or is bound to other addresses than this " +
-    'host\'s; to tell which, run "bao token lookup TOKEN" as an administrator, which shows ' +
+    'host\'s | to tell which, run "bao token lookup TOKEN" as an administrator, which shows ' +
     "bound_cidrs if the token is valid",
   ]);
   assert.deepEqual(server.calls(), ["GET sys/health", `GET ${LOOK_UP}`]);
@@ -138,8 +138,8 @@ Deno.test("examine() compares the policy with the path of each request, once eac
   );
   const denied = (path: string, mount: string) =>
     `problem ${path}: the policy does not allow "update", or the name of the role is wrong (bao ` +
-    `list ${mount}/roles) | path "${path}" { capabilities = ` +
-    '["update"] }';
+    `list ${mount}/roles) | add it, and run "bao policy write NAME FILE": path "${path}" ` +
+    '{ capabilities = ["update"] }';
   const lines = await found([server.address], { specs: desired });
   assert.deepEqual(lines.slice(5, 10), [
     'ok pki/issue/web: the policy allows "update"',
@@ -195,7 +195,7 @@ Deno.test("examine() says what a role that cannot be read means", async () => {
       { body: "<html>" },
       'problem pki/roles/web: "A" answered "pki/roles/web" with something other than JSON (200): ' +
       "a proxy or firewall in front of Vault sent it, or this is not the address of a Vault " +
-      'server; to tell which, run: curl -i A/v1/sys/health (Vault says "sealed")',
+      'server | to tell which, run: curl -i A/v1/sys/health (Vault says "sealed")',
     ],
   ] as const;
   for (const [answer, line] of cases) {

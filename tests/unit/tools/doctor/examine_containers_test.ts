@@ -45,7 +45,8 @@ Deno.test("a mounted file that VCM replaces stays the old one after a signal", a
   const spec = withTargets([makeTarget({ path: directory.at("ssl/web.crt") })]);
   const detail = 'it mounts "D/ssl/web.crt" by itself, so when VCM replaces "D/ssl/web.crt" it ' +
     "keeps the old one";
-  const fix = 'mount the directory "D/ssl" instead, or set "in_place: true" on that target';
+  const fix = 'mount the directory "D/ssl" instead, or set "in_place: true" on that target; ' +
+    "to see its mounts: docker inspect web";
   const mounts = present(directory.at("ssl/web.crt"), "/etc/localtime");
   assert.deepEqual(await said(directory, [spec], mounts), [
     [`problem docker:web: ${detail}, and a signal does not change that`, fix],
@@ -101,7 +102,10 @@ Deno.test("a mounted bundle, a set of it and a file in it stay the old ones", as
   for (const mount of ["ssl/web", "ssl/web/privkey.pem", `ssl/${version}`, older]) {
     const [result = []] = await said(directory, [spec], present(directory.at(mount)));
     assert.match(result[0] ?? "", /^problem .* replaces "D\/ssl\/web" /, mount);
-    assert.equal(result[1], 'mount the directory "D/ssl" instead');
+    assert.equal(
+      result[1],
+      'mount the directory "D/ssl" instead; to see its mounts: docker inspect web',
+    );
   }
   for (const mount of ["ssl", "ssl/.web2.vcm-5b1ec2d0a7f3984e", "ssl/web2"]) {
     const [result = []] = await said(directory, [spec], present(directory.at(mount)));
