@@ -37,7 +37,14 @@ export async function runInit(
     usesWorker: false,
   };
   const args = ["init", "--config", directory.at("vcm/vcm.yaml"), ...options, NAME];
-  const terminal = { ...TERMINAL, readLine: shown, readSecret: () => typed.shift() };
+  const terminal = {
+    ...TERMINAL,
+    readLine: shown,
+    readSecret: (show: () => void) => {
+      show();
+      return typed.shift();
+    },
+  };
   const status = await init(parseArguments(args), host, main, terminal)
     .catch((error) => (said.err += `error: ${error.message}`, -1));
   const plain = (text: string) => text.replaceAll(directory.path, "@");

@@ -248,7 +248,7 @@ async function findSecret(
       return { text, path, file: { path, text: `${text}\n`, mode: 0o600 } };
     }
     return new InvalidValue(`"${path}" exists already; enter its path to use it, or remove it`);
-  }, person.readSecret);
+  }, true);
 }
 
 function readSecret(text: string, what: string, environment: Environment): Secret | InvalidValue {

@@ -7,8 +7,8 @@ export interface Person {
   say(text: string): void;
   /** The typed line without its end. Undefined at the end of the input. */
   readLine(): string | undefined;
-  /** The same, but the terminal does not show what is typed. */
-  readSecret(): string | undefined;
+  /** The same, but the terminal does not show what is typed. @param show Shows the question. */
+  readSecret(show: () => void): string | undefined;
 }
 
 /** Converts an answer, or says what is wrong with it. */
@@ -20,12 +20,13 @@ export async function ask<T>(
   question: string,
   suggestion: string | undefined,
   read: ReadAnswer<T>,
-  readLine: () => string | undefined = person.readLine,
+  isSecret = false,
 ): Promise<T> {
   const brackets = suggestion === undefined ? "" : ` [${suggestion}]`;
   for (;;) {
-    person.say(`${printable(question + brackets)}: `);
-    const line = readLine();
+    const show = () => person.say(`${printable(question + brackets)}: `);
+    if (!isSecret) show();
+    const line = isSecret ? person.readSecret(show) : person.readLine();
     if (line === undefined) {
       person.say("\n");
       throw new Error("No answer; nothing was written");

@@ -49,18 +49,23 @@ const KEYS = {
   clear: 0x15,
 };
 
+const NEWLINE = new Uint8Array([0x0a]);
+
 /** Reads a line that the terminal does not show. Ctrl-C ends the process, as it does elsewhere. */
-function readSecret(): string | undefined {
+function readSecret(show: () => void): string | undefined {
   const bytes: number[] = [];
   const one = new Uint8Array(1);
   Deno.stdin.setRaw(true);
   try {
+    // Not before: somebody may type ahead.
+    show();
     for (;;) {
       const key = Deno.stdin.readSync(one) === null ? KEYS.end : one[0] ?? KEYS.end;
       if (KEYS.enter.includes(key)) break;
       if (key === KEYS.end && bytes.length === 0) return undefined;
       if (key === KEYS.interrupt) {
         Deno.stdin.setRaw(false);
+        Deno.stdout.writeSync(NEWLINE);
         Deno.exit(statusOf("SIGINT"));
       }
       if (KEYS.backspace.includes(key)) bytes.pop();
@@ -70,7 +75,7 @@ function readSecret(): string | undefined {
   } finally {
     Deno.stdin.setRaw(false);
   }
-  Deno.stdout.writeSync(new Uint8Array([0x0a]));
+  Deno.stdout.writeSync(NEWLINE);
   return new TextDecoder().decode(new Uint8Array(bytes));
 }
 

@@ -93,7 +93,10 @@ async function run(
     Promise.resolve(ran.push(args.join(" ")) && doctor);
   const status = await init(parsed, host, runCommand, {
     readLine: () => typed.shift(),
-    readSecret: () => typed.shift(),
+    readSecret: (show: () => void) => {
+      show();
+      return typed.shift();
+    },
     mode: reader.mode,
     bytes: reader.bytes,
     real: reader.real,

@@ -14,7 +14,7 @@ pureTest("the options whose value is the next word are those of the table", () =
   const others = ["wait", "vault", "ca-fingerprint", "auth-method", "auth-mount", "auth-role"];
   const allFiles = ["config", ...files, "client-key", "jwt-file"];
   const all = [...allFiles, ...others, "role-id", "pki", "role", "log-format"];
-  assert.deepEqual(longOptionsWithValue().sort(), all.map((name) => `--${name}`).sort());
+  assert.deepEqual(longOptionsWithValue().toSorted(), all.map((name) => `--${name}`).sort());
   assert.deepEqual(optionsWithFile(), allFiles);
 });
 
