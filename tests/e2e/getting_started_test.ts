@@ -54,7 +54,6 @@ test("three commands bring nginx to a certificate of the server", async () => {
     ["Role at that mount: ", "web"],
     [`${NAME}, www.${NAME}. Manage this certificate with VCM? [Y/n]: `, ""],
   ];
-  const began = performance.now();
   const first = await typeAnswers(scene, init, turns, { NO_COLOR: "1" });
   assert.equal(first.code, 0, first.screen);
   assert.equal(first.screen.includes(login.secretId), false, "the secret id is on the screen");
@@ -69,9 +68,6 @@ test("three commands bring nginx to a certificate of the server", async () => {
     assert.equal(code, 0, screen);
   }
   await requireServed(scene, port);
-  const seconds = (performance.now() - began) / 1000;
-  const keys = [...turns.map(([, answer]) => answer), ...COMMANDS].join("\n").length + 1;
-  console.log(`${keys} keystrokes, ${seconds.toFixed(1)} s without the person`);
   assert.equal((await scene.machine.exec(["vcm", "check"])).code, 0);
   const { code, stdout, stderr } = await scene.machine.exec(["vcm", "install", "--yes"]);
   assert.equal(code, 0, stdout + stderr);
