@@ -74,7 +74,8 @@ function optionLine(name: OptionName): string {
   const { short, value, help } = optionFacts(name);
   const letter = short === undefined ? "    " : `-${short}, `;
   const words = value === undefined ? `--${name}` : `--${name} ${value}`;
-  return `  ${`${letter}${words}`.padEnd(25)}${help}`;
+  const begin = `${letter}${words}  `;
+  return `  ${begin.padEnd(25)}${help}`;
 }
 
 function statusSentence({ commands, meanings }: ExitStatuses, index: number): string {

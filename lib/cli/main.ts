@@ -54,7 +54,7 @@ async function dispatch(args: Arguments, host: Host): Promise<number> {
     case "doctor":
       return await (await import("../tools/doctor/doctor.ts")).doctor(args, host);
     case "init":
-      return await (await import("../tools/init/init.ts")).init(args, host);
+      return await (await import("../tools/init/init.ts")).init(args, host, main);
     case "man":
       return (await import("../tools/shell/man_page.ts")).man(host);
     case "prune":

@@ -81,9 +81,11 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
   },
   init: {
     summary: "write a first configuration file, from a few questions",
-    details: "Finds the certificates that nginx, Apache and HAProxy use, and asks which of them " +
-      "to manage. If names are given, the file has only these. Without a terminal, or with --yes, " +
-      "it asks nothing. An existing file is not changed.",
+    details:
+      "Asks for the server, its CA, the login, the mount and the role, and tries them. Finds " +
+      "the certificates that nginx, Apache and HAProxy use, and asks which of them to manage. If " +
+      "names are given, the file has only these. Without a terminal, or with --yes, it asks " +
+      "nothing. No existing file is changed. Runs doctor at the end, and has its exit status.",
     examples: [
       ["vcm init", "asks, and uses what it finds"],
       ["vcm init --yes --role internal-service", "for scripts, with VAULT_ADDR set"],

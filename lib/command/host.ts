@@ -39,6 +39,9 @@ export interface Host {
   giveUp(...permissions: Deno.PermissionDescriptor["name"][]): void;
 }
 
+/** Runs one command line of VCM and returns its exit status. */
+export type RunCommandLine = (args: readonly string[], host: Host) => Promise<number>;
+
 /** The host that the program runs on. */
 export function processHost(): Host {
   const encoder = new TextEncoder();

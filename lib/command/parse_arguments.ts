@@ -33,16 +33,20 @@ type Flags = {
   ]: boolean;
 };
 
-export interface Arguments extends Flags {
+/** The values of the other options: `roleId` for `--role-id`. */
+type Texts = {
+  readonly [
+    Name in OptionName as (typeof OPTIONS)[Name]["type"] extends "string"
+      ? Exclude<CamelCase<Name>, "wait" | "logFormat">
+      : never
+  ]?: string | undefined;
+};
+
+export interface Arguments extends Flags, Texts {
   readonly command: CommandName;
   /** Whether a command was given; otherwise it is the default. */
   readonly named: boolean;
   readonly names: readonly string[];
-  readonly config?: string | undefined;
-  /** Server settings for `vcm init`. */
-  readonly vault?: string | undefined;
-  readonly pki?: string | undefined;
-  readonly role?: string | undefined;
   /** Seconds. */
   readonly wait?: number | undefined;
   readonly logFormat?: "text" | "json" | undefined;
@@ -86,10 +90,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     command,
     named: word !== undefined,
     names,
-    config: text("config"),
-    vault: text("vault"),
-    pki: text("pki"),
-    role: text("role"),
+    ...textsOf(values),
     wait: readWait(text("wait"), command),
     logFormat: readLogFormat(text("log-format"), command),
     ...flags,
@@ -98,13 +99,23 @@ export function parseArguments(args: readonly string[]): Arguments {
 }
 
 function flagsOf(values: Readonly<Record<string, unknown>>): Flags {
-  const names = Object.entries(OPTIONS).filter(([, { type }]) => type === "boolean");
-  return Object.fromEntries(
-    names.map(([name]) => [
+  return named("boolean", (name) => values[name] === true) as Flags;
+}
+
+function textsOf(values: Readonly<Record<string, unknown>>): Texts {
+  return named("string", (name) => typeof values[name] === "string" ? values[name] : undefined);
+}
+
+/** The values of the options of a type, by their fields: `dryRun` for `--dry-run`. */
+function named<T>(type: "boolean" | "string", valueOf: (option: string) => T): Record<string, T> {
+  const names = Object.entries(OPTIONS).filter(([, option]) => option.type === type);
+  const values = names.map(([name]) =>
+    [
       name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
-      values[name] === true,
-    ]),
-  ) as Flags;
+      valueOf(name),
+    ] as const
+  );
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
 }
 
 function readWait(text: string | undefined, command: CommandName): number | undefined {

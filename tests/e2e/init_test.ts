@@ -8,6 +8,7 @@ import { compiledVcm } from "../support/vcm.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { inMachine, installNginx, NGINX_GROUP } from "./nginx_host.ts";
 import { type Scene, startScene } from "./scene.ts";
+import { typeAnswers } from "./type_answers.ts";
 
 const test = await testsNeeding("openbao", "nginx", "machine");
 const NAME = "web.e2e.test";
@@ -23,18 +24,12 @@ test("what vcm init writes makes nginx serve a certificate of the server", async
   const { directory, bao } = scene;
   const port = await installNginx(scene, NAME);
   const flags = ["--vault", bao.address, "--pki", "pki", "--role", "web"];
-  const begun = await vcm(scene, ["init", "--yes", ...flags]);
-  assert.deepEqual([begun.code, begun.stderr], [0, ""]);
-  assert.equal(
-    begun.stdout,
-    `Wrote ${FILE}: 1 certificate, 2 targets
-Next:
-  set a login method: VAULT_TOKEN, or "token_file" or an AppRole in the file
-  vcm doctor    # check what issuing a certificate needs
-  vcm plan      # show what a run would do, and why
-  vcm run       # do it
-`,
-  );
+  const begun = await vcm(scene, ["init", "--yes", ...flags], { VAULT_TOKEN: bao.token });
+  assert.deepEqual([begun.code, begun.stderr], [0, ""], begun.stdout);
+  const [before, doctor, next] = begun.stdout.split("\n\n");
+  assert.equal(before, `Wrote ${FILE}: 1 certificate, 2 targets`);
+  assert.match(doctor ?? "", /^vcm doctor:\n(?:ok|warning) /);
+  assert.equal(next, "Next: vcm run\n");
   assert.equal(
     await inMachine(scene, "stat", "-c", "%a %U", "/etc/vcm", FILE),
     "755 root\n600 root\n",
@@ -77,17 +72,19 @@ test("vcm init asks on a terminal, line by line", async () => {
   await using scene = await startScene();
   const { directory, bao } = scene;
   await installNginx(scene, NAME);
-  const onTerminal = (answers: string, ...args: string[]) =>
-    scene.machine.exec([
-      "sh",
-      "-c",
-      `printf '${answers}' | script -qec "$1" /dev/null`,
-      "sh",
-      shellWords(...args),
-    ], { env: { VAULT_ADDR: bao.address } });
-  const init = [await compiledVcm(), "init", "--config"];
-  const { stdout } = await onTerminal("\\n\\nno role\\nweb\\n\\n", ...init, `${directory}/a.yaml`);
-  const lines = stdout.replaceAll("\r", "");
+  const env = { VAULT_ADDR: bao.address };
+  const init = (name: string) =>
+    compiledVcm().then((program) =>
+      shellWords(program, "init", "--config", `${directory}/${name}`)
+    );
+  const { screen: lines } = await typeAnswers(scene, await init("a.yaml"), [
+    ["Address of Vault", ""],
+    ["Login of this host", "later"],
+    ["Mount of its PKI", ""],
+    ["Role at that mount: ", "no role"],
+    ["Role at that mount: ", "web"],
+    ["[Y/n]: ", ""],
+  ], env);
   assert.match(lines, /^Found 1 certificate in the configurations of web servers\. Press Enter /m);
   for (
     const question of [
@@ -103,8 +100,15 @@ test("vcm init asks on a terminal, line by line", async () => {
   const valid = await vcm(scene, ["validate", "--config", `${directory}/a.yaml`]);
   assert.equal(valid.code, 0, valid.stderr);
 
-  const named = await onTerminal("\\n\\nweb\\nn\\nnew.e2e.test\\n", ...init, `${directory}/b.yaml`);
-  assert.match(named.stdout, /Name of the first certificate[^\n]*: /);
+  const named = await typeAnswers(scene, await init("b.yaml"), [
+    ["Address of Vault", ""],
+    ["Login of this host", "later"],
+    ["Mount of its PKI", ""],
+    ["Role at that mount: ", "web"],
+    ["[Y/n]: ", "n"],
+    ["Name of the first certificate", "new.e2e.test"],
+  ], env);
+  assert.match(named.screen, /Name of the first certificate[^\n]*: /);
   const text = await Deno.readTextFile(`${directory}/b.yaml`);
   assert.match(text, /\n {2}- name: "new\.e2e\.test"\n$/);
 });
@@ -143,7 +147,7 @@ test("hostile configurations end vcm init in time, and lead it to no file of the
   for (const [name, text] of Object.entries(texts)) {
     await Deno.writeTextFile(`${nginx}/${name}`, text);
   }
-  const flags = ["--yes", "--vault", bao.address, "--role", "web"];
+  const flags = ["--yes", "--no-doctor", "--vault", bao.address, "--role", "web"];
   const { code, stdout, stderr } = await scene.machine.exec(
     ["timeout", "60", await compiledVcm(), "init", ...flags],
   );

@@ -1,7 +1,7 @@
 /** A host with real parts: systemd and nginx in a machine, OpenBao beside it, the compiled VCM. */
 import { assert } from "./assert.ts";
 import { type ExecResult, type Machine, startMachine } from "../support/machine.ts";
-import { type OpenBao, startOpenBao } from "../support/openbao.ts";
+import { type OpenBao, type OpenBaoOptions, startOpenBao } from "../support/openbao.ts";
 import { type AppRoleLogin, setUpPki } from "../support/set_up_pki.ts";
 import { compiledVcm } from "../support/vcm.ts";
 
@@ -24,11 +24,11 @@ export interface Scene extends AsyncDisposable {
   snapshot(): Promise<Record<string, string>>;
 }
 
-export async function startScene(): Promise<Scene> {
+export async function startScene(options: OpenBaoOptions = {}): Promise<Scene> {
   const binary = await compiledVcm();
   const directory = await Deno.makeTempDir({ prefix: "vcm-e2e-" });
   await Deno.mkdir(`${directory}/ssl`);
-  const bao = await startOpenBao({ audit: true });
+  const bao = await startOpenBao({ audit: true, ...options });
   const login = await setUpPki(bao);
   const machine = await startMachine();
   let stopping: Promise<void> | undefined;

@@ -60,6 +60,8 @@ export interface PruneDocument extends Head {
 export interface InitDocument extends Head {
   /** The file that was written, or would be. */
   readonly file: string;
+  /** Further files that were written: the CA of the server, and secrets. */
+  readonly written: readonly string[];
   /** The certificates in it. */
   readonly certificates: readonly FirstCertificate[];
   /** Certificates that web servers use. */

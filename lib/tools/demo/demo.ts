@@ -3,16 +3,13 @@
  * as on a real host. It needs no root, talks only to 127.0.0.1, and leaves nothing unless it is told
  * to keep the directory; after a signal not even that.
  */
-import type { Host } from "../../command/host.ts";
+import type { Host, RunCommandLine } from "../../command/host.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";
 import { receiveEnds, statusOf } from "../../host/end_signals.ts";
 import { octal } from "../../text/octal.ts";
 import type { DemoCommand, DemoDocument } from "../../report/documents/tools.ts";
 import { demoJson } from "../../report/json.ts";
 import { type DemoServer, startDemoServer } from "./demo_server.ts";
-
-/** Runs one command line of VCM and returns its exit status. */
-export type RunCommandLine = (args: readonly string[], host: Host) => Promise<number>;
 
 /**
  * Returns 0 if every step has the expected result.
@@ -106,8 +103,7 @@ class Demo {
     this.#say(
       "Next:\n" +
         `   - ${look}\n` +
-        '   - write /etc/vcm/vcm.yaml for this host; "vcm init" writes a first one\n' +
-        "   - vcm validate && vcm plan, then vcm run from cron or a systemd timer",
+        "   - for this host, as root: vcm init, then vcm doctor, then vcm run",
     );
     return this.#unexpected === 0 ? 0 : 1;
   }

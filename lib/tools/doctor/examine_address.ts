@@ -7,6 +7,7 @@ import { VaultError } from "../../vault/errors.ts";
 import { explainFailure } from "../../vault/wire/explain_failure.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
 import type { ServerAccess } from "../../vault/access/server_access.ts";
+import { healthCommand } from "../../vault/wire/foreign_answer.ts";
 import { pathHint } from "../../vault/wire/path_hint.ts";
 import { explained } from "./remedy.ts";
 import { isProxied, openTransport, probe } from "../../vault/wire/transport.ts";
@@ -50,7 +51,7 @@ export async function examineAddress(
     const { message } = error instanceof VaultError
       ? error
       : explainFailure(address, error, access.limits, isProxied(access, address));
-    return { results: [explained("problem", address, message, ask(address))] };
+    return { results: [explained("problem", address, message, healthCommand(address))] };
   }
 }
 
@@ -78,11 +79,6 @@ function checkNamespace(
   )];
 }
 
-/** Shows what is at an address. */
-function ask(address: string): string {
-  return `curl -i ${address.replace(/\/$/, "")}/v1/sys/health`;
-}
-
 /** Statuses of `GET sys/health` (Vault API). */
 function checkHealth(
   address: string,
@@ -95,7 +91,7 @@ function checkHealth(
   if (health?.["sealed"] === undefined) {
     const hint = pathHint(address);
     const fix = hint === undefined
-      ? ask(address)
+      ? healthCommand(address)
       : `${hint.replace(/^fix: /, "")}; then: vcm doctor`;
     return problem(`does not answer like a Vault server (${status})`, fix);
   }
@@ -105,7 +101,7 @@ function checkHealth(
   if (status === 472) {
     return problem(
       `${version}, a disaster recovery secondary, which issues no certificates`,
-      'set "vault" to its primary; to find it: vault read sys/replication/dr/status',
+      'set "vault" to its primary; to find it: bao read sys/replication/dr/status',
     );
   }
   const state = health["standby"] === true ? "standby" : "active";

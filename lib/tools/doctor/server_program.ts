@@ -8,7 +8,7 @@ import type { CheckResult } from "../../report/check_result.ts";
 export type ServerProgram = "bao" | "vault";
 
 /** The commands of messages. */
-const COMMANDS = /\bbao (?=(?:list|operator|patch|read|secrets|token|write) )/g;
+const COMMANDS = /\bbao (?=(?:list|operator|patch|policy|print|read|secrets|token|write) )/g;
 
 /** Versions of OpenBao begin with 2. Those of HashiCorp Vault with 2, too, say `enterprise`. */
 export function programOf(health: Readonly<Record<string, unknown>>): ServerProgram {

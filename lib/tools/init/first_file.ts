@@ -1,19 +1,25 @@
 /** The text of a first configuration: answers and proposals, with a comment on each key. Pure. */
 import { octal } from "../../text/octal.ts";
 import { printable } from "../../text/quote.ts";
+import type { Login } from "./login.ts";
 import type { Proposal } from "./propose.ts";
 import type { Program, SiteNote, UsedFile } from "./types.ts";
 
 /** The settings of the server. */
 export interface ServerAnswers {
   readonly vault: string;
+  /** Path of the file with its CA; absent if the host's CAs are enough. */
+  readonly ca?: string;
+  readonly namespace?: string;
+  readonly serverName?: string;
+  readonly login?: Pick<Login, "auth" | "client">;
   readonly pki: string;
   readonly role: string;
 }
 
 /** Every value must be valid in the configuration. Notes may contain any text. */
 export function firstFile(
-  { vault, pki, role }: ServerAnswers,
+  { vault, ca, namespace, serverName, login, pki, role }: ServerAnswers,
   certificates: readonly Proposal[],
   notes: readonly SiteNote[],
 ): string {
@@ -29,22 +35,45 @@ export function firstFile(
     "config:",
     "  # The server. VAULT_ADDR takes precedence.",
     `  vault: ${yaml(vault)}`,
-    "  # If this host does not trust the CA of its certificate: the file of that CA.",
-    '  # vault_ssl_verify: "/etc/vcm/vault-ca.pem"',
+    ...(ca === undefined
+      ? [
+        "  # If this host does not trust the CA of its certificate: the file of that CA.",
+        '  # vault_ssl_verify: "/etc/vcm/vault-ca.pem"',
+      ]
+      : ["  # The CA of its certificate.", `  vault_ssl_verify: ${yaml(ca)}`]),
+    ...(serverName === undefined ? [] : [`  tls_server_name: ${yaml(serverName)}`]),
+    ...(namespace === undefined ? [] : [`  namespace: ${yaml(namespace)}`]),
     "  # The mount of the PKI secrets engine, and the role.",
     `  pki: ${yaml(pki)}`,
     `  role: ${yaml(role)}`,
-    "  # How to log in: VAULT_TOKEN takes precedence over this file (mode 0600) and the AppRole.",
-    '  # token_file: "/etc/vcm/token"',
-    "  # auth:",
-    '  #   method: "approle"',
-    '  #   role_id: "5c2f7a9e-0000-0000-0000-000000000000"',
-    '  #   secret_id_file: "/etc/vcm/secret-id"',
+    ...loginLines(login),
     "",
     ...certs(certificates),
     ...noteLines(notes),
     "",
   ].join("\n");
+}
+
+function loginLines(login: ServerAnswers["login"]): string[] {
+  if (login === undefined) {
+    return [
+      "  # How to log in. The file with the secret has mode 0600.",
+      "  # auth:",
+      '  #   method: "approle"',
+      '  #   role_id: "5c2f7a9e-0000-0000-0000-000000000000"',
+      '  #   secret_id_file: "/etc/vcm/secret-id"',
+    ];
+  }
+  const { auth, client } = login;
+  return [
+    "  # How to log in. VAULT_TOKEN takes precedence.",
+    ...(client === undefined ? [] : [
+      `  client_cert: ${yaml(client.clientCert)}`,
+      `  client_key: ${yaml(client.clientKey)}`,
+    ]),
+    "  auth:",
+    ...Object.entries(auth).map(([key, value]) => `    ${key}: ${yaml(value)}`),
+  ];
 }
 
 /** Hundreds of sites may name one wildcard certificate. */

@@ -1,12 +1,9 @@
 /**
- * `vcm init`: writes a first configuration from the web servers of the host and a few questions.
- *
- * It replaces no file: the file is written whole and synced under a temporary name, then named by a
- * hard link. Unlike a rename, a link replaces nothing.
+ * `vcm init`: writes a first configuration from the web servers of the host and a few questions, and
+ * the files that it needs for the server. Then it runs `vcm doctor`.
  */
-import * as fs from "node:fs";
-import { dirname, resolve } from "node:path";
-import type { Host } from "../../command/host.ts";
+import { dirname, join, resolve } from "node:path";
+import type { Host, RunCommandLine } from "../../command/host.ts";
 import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
 import { ConfigError } from "../../config/diagnostic.ts";
 import {
@@ -18,67 +15,98 @@ import {
 } from "../../config/load.ts";
 import { parseConfig } from "../../config/parse.ts";
 import type { Config } from "../../config/types.ts";
-import { removeQuietly, writeNewFile } from "../../host/atomic_write.ts";
-import { syncDirectory } from "../../host/sync.ts";
-import { isThere } from "../../host/read.ts";
 import { MAX_BYTES } from "../../host/regular_file.ts";
 import type { FirstCertificate, InitDocument } from "../../report/documents/tools.ts";
 import { document } from "../../report/json.ts";
 import { count } from "../../report/paint.ts";
 import { EXIT_OK } from "../../report/verdict.ts";
-import { causeAndFix } from "../../text/plain_cause.ts";
 import { printable, shellWord } from "../../text/quote.ts";
 import { firstFile } from "./first_file.ts";
+import { type FirstFile, removeInterrupted, writeFirstFiles } from "./first_files.ts";
+import { SECRET_FILES } from "./login.ts";
 import type { Proposal, Proposals } from "./propose.ts";
-import { chooseCertificates, findServer } from "./questions.ts";
+import { chooseCertificates } from "./questions.ts";
 import { scanSite } from "./scan.ts";
+import { laterEnvironment, SERVER, type Server } from "./server.ts";
+import { CA_FILE, findServer } from "./server_questions.ts";
 import { type InitTerminal, TERMINAL } from "./terminal.ts";
 import type { SiteNote } from "./types.ts";
 
 /**
- * Throws UsageError, ConfigError if the file was written to a place that is not trusted, or Error
- * if it could not be written.
+ * Returns 0, or the exit status of `vcm doctor`. Throws UsageError, ConfigError if the file was
+ * written to a place that is not trusted, or Error if it could not be written.
  */
 export async function init(
   args: Arguments,
   host: Host,
-  { readLine, ...terminal }: InitTerminal = TERMINAL,
+  run: RunCommandLine,
+  { readLine, readSecret, ...terminal }: InitTerminal = TERMINAL,
+  server: Server = SERVER,
 ): Promise<number> {
-  host.giveUp("net", "run");
-  if (args.print) host.giveUp("write");
+  if (args.print) host.giveUp("net", "run", "write");
   const path = args.config ??
     (host.env("VCM_CONFIG") || (host.uid() === 0 ? SYSTEM_FILE : LOCAL_FILE));
   if (path === STANDARD_INPUT) {
     throw new UsageError("A file cannot be written to standard input: pass --config FILE", "init");
   }
-  if (!args.print && host.exists(path)) {
-    throw new UsageError(
-      `"${path}" already exists; pass --config FILE to write another file, or --print to see ` +
-        "what would be written",
-      "init",
-    );
+  const directory = dirname(resolve(path));
+  if (!args.print) {
+    const names = [CA_FILE, ...SECRET_FILES].map((name) => join(directory, name));
+    removeInterrupted([...names, resolve(path)]);
+    if (host.exists(path)) {
+      throw new UsageError(
+        `"${path}" already exists; pass --config FILE to write another file, or --print to see ` +
+          "what would be written",
+        "init",
+      );
+    }
   }
   const person = host.canAsk && !args.yes && !args.json
-    ? { say: (text: string) => host.out(text), readLine }
+    ? { say: (text: string) => host.out(text), readLine, readSecret }
     : undefined;
   const { proposals, notes } = scanSite({ ...host, ...terminal }, resolve(path));
   person?.say(greeting(proposals.length));
-  const server = findServer(args, host, person);
-  const chosen = chooseCertificates(proposals, args, host, person);
-  const text = firstFile(server, chosen, notes);
+  const found = await findServer({ args, host, server, person, directory });
+  const chosen = await chooseCertificates(proposals, args, host, person);
+  const text = firstFile(found.answers, chosen, notes);
   requireReadable(text);
   // Nothing is written unless it is a valid configuration.
   let config = await parseConfig(text, path);
+  const runsDoctor = !args.print && !args.noDoctor && !args.json;
   if (!args.print) {
-    await writeFirstFile(path, text);
-    host.giveUp("write");
+    const own = { path: resolve(path), text, mode: 0o600 };
+    await writeFirstFiles([...found.files, own], found.directory);
+    if (!runsDoctor) host.giveUp("net", "run", "write");
     config = await loadConfig(path);
   }
+  const written = args.print ? [] : found.files.map(({ path }) => path);
   if (args.json) {
-    host.out(initJson(path, { proposals, notes, chosen }, args.print ? text : undefined));
+    const result = { proposals, notes, chosen, written };
+    host.out(initJson(path, result, args.print ? text : undefined));
   } else if (args.print) host.out(text);
-  else if (!args.quiet) host.out(doneText(config, notes, host));
-  return EXIT_OK;
+  else if (!args.quiet) host.out(doneText(config, found.files, notes));
+  const hasLogin = found.answers.login !== undefined;
+  const status = runsDoctor ? await examine(path, args, hasLogin, host, run) : EXIT_OK;
+  if (!args.json && !args.print && !args.quiet) {
+    host.out(`\nNext: ${nextStep(config, runsDoctor ? status : undefined, host)}\n`);
+  }
+  return status;
+}
+
+/** Runs `vcm doctor`. If the file has a login, that one is checked, not the token of this shell. */
+async function examine(
+  path: string,
+  { quiet, noColor }: Arguments,
+  hasLogin: boolean,
+  host: Host,
+  run: RunCommandLine,
+): Promise<number> {
+  const options = [...(quiet ? ["--quiet"] : []), ...(noColor ? ["--no-color"] : [])];
+  if (!quiet) host.out("\nvcm doctor:\n");
+  return await run(
+    ["doctor", "--config", path, ...options],
+    hasLogin ? laterEnvironment(host) : host,
+  );
 }
 
 /** The next command must be able to read the file. */
@@ -90,48 +118,6 @@ function requireReadable(text: string): void {
   );
 }
 
-/**
- * Writes a file that only the owner can read. Its directory is created (0755) if only that one is
- * missing. Throws Error, and leaves nothing but that directory.
- */
-export async function writeFirstFile(path: string, text: string): Promise<void> {
-  const target = resolve(path);
-  const temporary = `${target}.vcm-new`;
-  try {
-    makeDirectory(dirname(target));
-    // Left by an interrupted run.
-    removeQuietly(temporary);
-    await writeNewFile(temporary, text, { mode: 0o600 });
-    try {
-      nameIt(temporary, target);
-    } finally {
-      removeQuietly(temporary);
-    }
-    syncDirectory(dirname(target));
-  } catch (error) {
-    throw new Error(`Cannot write "${path}": ${causeAndFix(error, path)}`, { cause: error });
-  }
-}
-
-function makeDirectory(path: string): void {
-  if (isThere(path)) return;
-  fs.mkdirSync(path, { mode: 0o755 });
-  // Regardless of the umask.
-  fs.chmodSync(path, 0o755);
-}
-
-function nameIt(temporary: string, target: string): void {
-  try {
-    fs.linkSync(temporary, target);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // Errors of file systems without hard links (link(2)).
-    if (!["EPERM", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(code ?? "")) throw error;
-    if (isThere(target)) throw new Error("the file already exists", { cause: error });
-    fs.renameSync(temporary, target);
-  }
-}
-
 function greeting(found: number): string {
   const certificates = found === 0
     ? "no certificate in the configuration of a web server"
@@ -139,20 +125,29 @@ function greeting(found: number): string {
   return `Found ${certificates}. Press Enter to accept the value in brackets.\n`;
 }
 
-function doneText(config: Config, notes: readonly SiteNote[], host: Host): string {
-  const { file, certificates } = config;
-  const files = certificates.flatMap(({ targets }) => targets).length;
-  const option = isFoundAlone(file, host) ? "" : ` --config ${shellWord(file)}`;
+function doneText(
+  { file, certificates }: Config,
+  files: readonly FirstFile[],
+  notes: readonly SiteNote[],
+): string {
+  const targets = certificates.flatMap(({ targets }) => targets).length;
   return [
-    `Wrote ${file}: ${count(certificates.length, "certificate")}, ${count(files, "target")}`,
+    `Wrote ${file}: ${count(certificates.length, "certificate")}, ${count(targets, "target")}`,
+    ...files.map(({ path }) => `Wrote ${path}`),
     ...notes.map(({ at, message }) => printable(`Left out: ${at}: ${message}`)),
-    "Next:",
-    '  set a login method: VAULT_TOKEN, or "token_file" or an AppRole in the file',
-    `  vcm doctor${option}    # check what issuing a certificate needs`,
-    `  vcm plan${option}      # show what a run would do, and why`,
-    `  vcm run${option}       # do it`,
     "",
   ].join("\n");
+}
+
+/** The one next command. @param status Of `vcm doctor`, if it ran. */
+function nextStep({ file, certificates }: Config, status: number | undefined, host: Host): string {
+  const option = isFoundAlone(file, host) ? "" : ` --config ${shellWord(file)}`;
+  if (certificates.length === 0) {
+    return `add certificates under "certs" in ${file}, then: vcm doctor${option}`;
+  }
+  if (status === undefined) return `vcm doctor${option}`;
+  if (status !== EXIT_OK) return `fix the problems above, then: vcm doctor${option}`;
+  return `vcm run${option}`;
 }
 
 /** Whether other commands find this file without an option. */
@@ -169,16 +164,18 @@ function isFoundAlone(file: string, host: Host): boolean {
 
 export interface InitResult extends Proposals {
   readonly chosen: readonly Proposal[];
+  readonly written: readonly string[];
 }
 
 /** @param text The configuration, if it was not written to a file. */
 export function initJson(
   file: string,
-  { proposals, chosen, notes }: InitResult,
+  { proposals, chosen, notes, written }: InitResult,
   text: string | undefined,
 ): string {
   return document<InitDocument>({
     file,
+    written,
     certificates: chosen.map(firstCertificate),
     found: proposals.map((proposal) => ({
       ...firstCertificate(proposal),

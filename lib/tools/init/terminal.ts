@@ -1,16 +1,17 @@
 /** What `vcm init` needs from the system beyond other commands. */
 import { join, resolve } from "node:path";
 import { readRegularBytes } from "../../host/regular_file.ts";
+import { statusOf } from "../../host/end_signals.ts";
+import type { Person } from "./person.ts";
 import type { SiteReader } from "./types.ts";
 
-export interface InitTerminal extends Pick<SiteReader, "bytes" | "mode" | "real"> {
-  /** The next line of input without its end. Undefined at the end of the input. */
-  readLine(): string | undefined;
-}
+export interface InitTerminal
+  extends Pick<SiteReader, "bytes" | "mode" | "real">, Pick<Person, "readLine" | "readSecret"> {}
 
 /** The functions of the real system. */
 export const TERMINAL: InitTerminal = {
   readLine,
+  readSecret,
   bytes: (path) => readRegularBytes(path).bytes,
   mode: (path) => {
     const { mode } = attempt(() => Deno.statSync(path)) ?? {};
@@ -37,6 +38,45 @@ function readLine(): string | undefined {
     bytes.push(...one.subarray(0, count));
   }
   return new TextDecoder().decode(new Uint8Array(bytes)).replace(/\r$/, "");
+}
+
+/** What the terminal's own editing does with these keys; the rest of it is off with the echo. */
+const KEYS = {
+  interrupt: 0x03,
+  end: 0x04,
+  backspace: [0x08, 0x7f],
+  enter: [0x0a, 0x0d],
+  clear: 0x15,
+};
+
+const NEWLINE = new Uint8Array([0x0a]);
+
+/** Reads a line that the terminal does not show. Ctrl-C ends the process, as it does elsewhere. */
+function readSecret(show: () => void): string | undefined {
+  const bytes: number[] = [];
+  const one = new Uint8Array(1);
+  Deno.stdin.setRaw(true);
+  try {
+    // Not before: somebody may type ahead.
+    show();
+    for (;;) {
+      const key = Deno.stdin.readSync(one) === null ? KEYS.end : one[0] ?? KEYS.end;
+      if (KEYS.enter.includes(key)) break;
+      if (key === KEYS.end && bytes.length === 0) return undefined;
+      if (key === KEYS.interrupt) {
+        Deno.stdin.setRaw(false);
+        Deno.stdout.writeSync(NEWLINE);
+        Deno.exit(statusOf("SIGINT"));
+      }
+      if (KEYS.backspace.includes(key)) bytes.pop();
+      else if (key === KEYS.clear) bytes.length = 0;
+      else if (key !== KEYS.end) bytes.push(key);
+    }
+  } finally {
+    Deno.stdin.setRaw(false);
+  }
+  Deno.stdout.writeSync(NEWLINE);
+  return new TextDecoder().decode(new Uint8Array(bytes));
 }
 
 /** The limit of Linux (path_resolution(7)). */

@@ -42,8 +42,8 @@ export interface VaultSession {
   readonly secrets: Iterable<string>;
   /** Writes to an API path such as `pki/issue/web`. Throws VaultError. */
   write(path: string, body: JsonObject, unsafe?: Unsafe): Promise<SessionAnswer>;
-  /** Reads an API path such as `pki/roles/web`. Throws VaultError. */
-  read(path: string): Promise<VaultAnswer>;
+  /** Reads an API path such as `pki/roles/web`, or lists what is below it. Throws VaultError. */
+  read(path: string, method?: "GET" | "LIST"): Promise<VaultAnswer>;
   /** Revokes the token of a login. A token that VCM was given is left alone. */
   close(): Promise<void>;
 }
@@ -128,8 +128,8 @@ class Session implements VaultSession {
     return this.#call("POST", path, body, unsafe);
   }
 
-  read(path: string): Promise<VaultAnswer> {
-    return this.#call("GET", path);
+  read(path: string, method: "GET" | "LIST" = "GET"): Promise<VaultAnswer> {
+    return this.#call(method, path);
   }
 
   async close(): Promise<void> {
@@ -160,7 +160,7 @@ class Session implements VaultSession {
       const held = await this.#keeper.take();
       const sent = { method, path, body, token: held.id, unsafe, wrapTtl };
       const { address, answer } = await this.#send(sent);
-      const capability = method === "GET" ? "read" : "update";
+      const capability = method === "POST" ? "update" : "read";
       if (isTokenRefused(answer)) {
         if (this.#keeper.replace(held)) continue;
         const by = this.#requester(held);

@@ -19,6 +19,11 @@ export function wholeText(error: unknown): string {
   return said.length > 0 ? said.join(": ") : String(error);
 }
 
+/** Whether another CA file could make the certificate of the server acceptable. */
+export function isUntrusted({ cause }: VaultError): boolean {
+  return /UnknownIssuer|BadSignature|CaUsedAsEndEntity/.test(wholeText(cause));
+}
+
 /**
  * Explains a failed connection or request.
  *

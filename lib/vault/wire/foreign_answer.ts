@@ -17,13 +17,18 @@ export function describePage({ status, body }: RawAnswer, clean: (text: string) 
   return title === "" ? String(status) : `${status}: page "${title}"`;
 }
 
-/** How to find out who sent an answer that is not Vault's. */
-export function foreignCauses(address: string): string {
+/** Shows what is at an address. */
+export function healthCommand(address: string): string {
   const socket = socketPath(address);
   const server = socket === undefined
-    ? address
+    ? address.replace(/\/$/, "")
     : `--unix-socket ${shellWord(socket)} http://localhost`;
+  return `curl -i ${server}/v1/sys/health`;
+}
+
+/** How to find out who sent an answer that is not Vault's. */
+export function foreignCauses(address: string): string {
   return pathHint(address) ??
     "a proxy or firewall in front of Vault sent it, or this is not the address of a Vault server; " +
-      `to tell which, run: curl -i ${server}/v1/sys/health (Vault says "sealed")`;
+      `to tell which, run: ${healthCommand(address)} (Vault says "sealed")`;
 }

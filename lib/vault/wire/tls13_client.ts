@@ -14,7 +14,7 @@ import {
   GROUPS,
   message,
   notSpoken,
-  readCertificate,
+  readCertificates,
   Reader,
   readServerHello,
   SCHEMES,
@@ -38,8 +38,8 @@ const FINISHED = 20;
 /** A server that is not known yet decides how long a message is. */
 const MOST_HANDSHAKE = 65_536;
 
-/** Throws if it does not take the certificate. */
-export type Accept = (certificate: X509Certificate) => void;
+/** Throws if it does not take the certificate. @param above DER of the others that were sent. */
+export type Accept = (certificate: X509Certificate, above: readonly Buffer[]) => void;
 
 export class Tls13Client {
   readonly #connection: Deno.Conn;
@@ -102,8 +102,9 @@ export class Tls13Client {
       ({ type, body } = await this.#next());
     }
     if (type !== CERTIFICATE) throw unexpected(type);
-    const certificate = new X509Certificate(readCertificate(body));
-    accept(certificate);
+    const [leaf, ...above] = readCertificates(body);
+    const certificate = new X509Certificate(leaf);
+    accept(certificate, above);
     const signed = sha256(this.#transcript);
     requireSignature(certificate, await this.#expect(CERTIFICATE_VERIFY), signed);
     const right = finished(secret, this.#transcript);

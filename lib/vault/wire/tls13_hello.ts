@@ -129,9 +129,14 @@ function readExtensions(bytes: Buffer): ReadonlyMap<number, Buffer> {
   return found;
 }
 
-/** DER of the first certificate. */
-export function readCertificate(body: Buffer): Buffer {
+/** DER of each certificate, the server's own first (RFC 8446, 4.4.2). */
+export function readCertificates(body: Buffer): readonly [Buffer, ...Buffer[]] {
   const reader = new Reader(body);
   reader.vector(1);
-  return new Reader(reader.vector(3)).vector(3);
+  const entries = new Reader(reader.vector(3));
+  const leaf = entries.vector(3);
+  const rest: Buffer[] = [];
+  // Each is followed by its extensions.
+  for (entries.vector(2); !entries.done; entries.vector(2)) rest.push(entries.vector(3));
+  return [leaf, ...rest];
 }

@@ -9,7 +9,8 @@ import { explainFailure, wholeText } from "./explain_failure.ts";
 import { pathHint } from "./path_hint.ts";
 
 export interface HttpRequest {
-  readonly method: "GET" | "POST";
+  /** LIST is of Vault's API ("API Operations"). */
+  readonly method: "GET" | "LIST" | "POST";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;

@@ -12,10 +12,6 @@ const PLAIN: Arguments = {
   command: "run",
   named: true,
   names: [],
-  config: undefined,
-  vault: undefined,
-  pki: undefined,
-  role: undefined,
   wait: undefined,
   logFormat: undefined,
   force: false,
@@ -34,6 +30,7 @@ const PLAIN: Arguments = {
   quiet: false,
   verbose: false,
   noColor: false,
+  noDoctor: false,
   help: false,
   version: false,
 };
@@ -125,7 +122,9 @@ pureTest("each option sets its own field", () => {
 });
 
 pureTest("the options of vcm init are passed on unchanged", () => {
-  const line = "init --vault https://v.test --pki p --role r --config f --print --yes a.test";
+  const line =
+    "init --vault https://v.test --pki p --role r --config f --print --yes --no-doctor " +
+    "--role-id i --secret-id-file s a.test";
   assert.deepEqual(parse(line), {
     ...PLAIN,
     command: "init",
@@ -133,7 +132,10 @@ pureTest("the options of vcm init are passed on unchanged", () => {
     vault: "https://v.test",
     pki: "p",
     role: "r",
+    roleId: "i",
+    secretIdFile: "s",
     config: "f",
+    noDoctor: true,
     print: true,
     yes: true,
   });

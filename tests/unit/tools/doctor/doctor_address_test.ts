@@ -197,7 +197,7 @@ Deno.test("examine() reports a disaster recovery secondary as one that issues no
   await using server = startWell({ "sys/health": health });
   assert.deepEqual((await examineAt([server.address])).lines, [
     "problem A: version 2.6.2, a disaster recovery secondary, which issues no certificates | " +
-    'set "vault" to its primary; to find it: vault read sys/replication/dr/status',
+    'set "vault" to its primary; to find it: bao read sys/replication/dr/status',
   ]);
 });
 

@@ -37,6 +37,7 @@ Deno.test("examine() proposes the commands of the server's product", async () =>
   const expected = (program: string) => [
     `${program} operator unseal`,
     `${program} list pki/roles`,
+    `${program} policy write`,
     `${program} write pki/roles/web`,
   ];
   assert.deepEqual(await commands("2.6.2"), expected("bao"));
@@ -51,6 +52,6 @@ Deno.test("every command for the server in the sources is known, and names bao",
   assert.equal(remedy, detail);
   assert.notEqual(detail, sources);
   assert.deepEqual(detail.match(/\bbao [a-z]+ .*/g) ?? [], []);
-  const ofVault = /\bvault (?:list|operator|patch|read|secrets|token|write) .*/g;
+  const ofVault = /\bvault (?:list|operator|patch|policy|print|read|secrets|token|write) .*/g;
   assert.deepEqual(sources.match(ofVault) ?? [], []);
 });

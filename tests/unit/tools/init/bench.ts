@@ -1,6 +1,7 @@
 /** `vcm init` on a host in memory, which writes into a directory of its own. */
 import { explain } from "../../../../lib/cli/explain.ts";
 import { init } from "../../../../lib/tools/init/init.ts";
+import type { Server } from "../../../../lib/tools/init/server.ts";
 import { parseArguments } from "../../../../lib/command/parse_arguments.ts";
 import { fakeHost } from "../../../support/fixtures_host.ts";
 import { NGINX_CONF, siteReader } from "../../../support/fixtures_web_servers.ts";
@@ -32,7 +33,16 @@ export interface InitOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What a person types at a terminal; without it there is none. */
   readonly answers?: readonly string[];
+  /** Exit status of `vcm doctor`. */
+  readonly doctor?: number;
 }
+
+/** It answers, and its certificate is of a CA of the host. */
+const SERVER: Server = {
+  contact: () => Promise.resolve({ kind: "trusted" }),
+  presented: () => Promise.resolve([]),
+  offers: () => Promise.resolve(new Map()),
+};
 
 export interface Bench {
   readonly directory: Directory;
@@ -45,6 +55,8 @@ export interface InitRun {
   readonly out: string;
   readonly err: string;
   readonly givenUp: readonly string[];
+  /** The command lines that it ran. */
+  readonly ran: readonly string[];
 }
 
 /** A test with such a directory. */
@@ -60,7 +72,7 @@ async function run(
   line: string,
   options: InitOptions = {},
 ): Promise<InitRun> {
-  const { files = SITES, env = {}, answers } = options;
+  const { files = SITES, env = {}, answers, doctor = 0 } = options;
   const reader = siteReader(files, { "/etc/nginx/ssl/web.key": 0o640 });
   const host = fakeHost({
     env,
@@ -76,12 +88,19 @@ async function run(
   const typed = [...answers ?? []];
   const parsed = parseArguments(args);
   // As main() does, which would ask the real terminal.
-  const status = await init(parsed, host, {
+  const ran: string[] = [];
+  const runCommand = (args: readonly string[]) =>
+    Promise.resolve(ran.push(args.join(" ")) && doctor);
+  const status = await init(parsed, host, runCommand, {
     readLine: () => typed.shift(),
+    readSecret: (show: () => void) => {
+      show();
+      return typed.shift();
+    },
     mode: reader.mode,
     bytes: reader.bytes,
     real: reader.real,
-  })
+  }, SERVER)
     .catch((error) => explain(error, parsed, host, args));
   const plain = (text: string) => text.replaceAll(directory.path, "@");
   return {
@@ -89,6 +108,7 @@ async function run(
     out: plain(host.stdout()),
     err: plain(host.stderr()),
     givenUp: host.givenUp,
+    ran: ran.map(plain),
   };
 }
 

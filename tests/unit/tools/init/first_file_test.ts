@@ -97,13 +97,32 @@ pureTest("without a certificate there is an example, and the file can be read", 
 
 pureTest("what is commented out of the login method can be read, too", async () => {
   const text = firstFile(SERVER, [], []);
-  const token = text.replace(/^( *)# (token_file: .*)$/m, "$1$2");
-  assert.equal((await parseConfig(token, "f")).vault.tokenFile, "/etc/vcm/token");
   const role = text.replace(/^( *)# (auth:| {2}(?:method|role_id|secret_id_file): .*)$/gm, "$1$2");
   assert.equal((await parseConfig(role, "f")).vault.login?.kind, "approle");
   const trust = text.replace(/^( *)# (vault_ssl_verify: .*)$/m, "$1$2");
   assert.equal((await parseConfig(trust, "f")).vault.trust.kind, "file");
 });
+
+pureTest(
+  "the CA, the namespace and the login are written as the configuration has them",
+  async () => {
+    const server = {
+      ...SERVER,
+      ca: "/etc/vcm/vault-ca.pem",
+      namespace: "team",
+      serverName: "vault.test",
+      login: {
+        auth: { method: "cert", role: "vcm" },
+        client: { clientCert: "/c.pem", clientKey: "/c.key" },
+      },
+    };
+    const { vault } = await parseConfig(firstFile(server, [], []), "f");
+    assert.deepEqual(vault.trust, { kind: "file", path: "/etc/vcm/vault-ca.pem" });
+    assert.deepEqual([vault.namespace, vault.serverName], ["team", "vault.test"]);
+    assert.deepEqual([vault.clientCert, vault.clientKey], ["/c.pem", "/c.key"]);
+    assert.deepEqual(vault.login, { kind: "cert", mount: "cert", role: "vcm" });
+  },
+);
 
 pureTest("many places are summed up, and omissions are listed", () => {
   const at = [1, 2, 3, 4, 5].map((line) => `/f:${line}`);

@@ -17,21 +17,20 @@ async function written({ directory }: Bench, name = "vcm.yaml") {
   ]);
 }
 
-initTest("vcm init writes what it found, and says what next", async (bench) => {
-  const { status, out, err, givenUp } = await bench.run(`init --yes ${FLAGS} --config @/vcm.yaml`);
+initTest("vcm init writes what it found, runs the doctor, and says what next", async (bench) => {
+  const { status, out, err, ran } = await bench.run(`init --yes ${FLAGS} --config @/vcm.yaml`);
   assert.deepEqual([status, err], [0, ""]);
   assert.equal(
     out,
     `Wrote @/vcm.yaml: 2 certificates, 4 targets
 Left out: /etc/nginx/sites-enabled/web:12: ssl_certificate "/c/$ssl_server_name.crt" contains a variable of the server
-Next:
-  set a login method: VAULT_TOKEN, or "token_file" or an AppRole in the file
-  vcm doctor --config @/vcm.yaml    # check what issuing a certificate needs
-  vcm plan --config @/vcm.yaml      # show what a run would do, and why
-  vcm run --config @/vcm.yaml       # do it
+
+vcm doctor:
+
+Next: vcm run --config @/vcm.yaml
 `,
   );
-  assert.deepEqual(givenUp, ["net", "run", "write"]);
+  assert.deepEqual(ran, ["doctor --config @/vcm.yaml"]);
   assert.equal(modeOf(bench.directory.at("vcm.yaml")), "600");
   assert.deepEqual(await written(bench), [
     [
@@ -45,6 +44,20 @@ Next:
       "reload nginx.service",
     ],
   ]);
+});
+
+initTest("the exit status is that of the doctor, which --no-doctor leaves out", async (bench) => {
+  const bad = await bench.run(`init --yes ${FLAGS} --config @/bad.yaml`, { doctor: 1 });
+  assert.equal(bad.status, 1);
+  assert.match(
+    bad.out,
+    /\nNext: fix the problems above, then: vcm doctor --config @\/bad\.yaml\n$/,
+  );
+  const none = await bench.run(`init --no-doctor ${FLAGS} --config @/f`, { doctor: 1 });
+  assert.deepEqual([none.status, none.ran, none.givenUp], [0, [], ["net", "run", "write"]]);
+  assert.match(none.out, /\n\nNext: vcm doctor --config @\/f\n$/);
+  const quiet = await bench.run(`init --quiet --no-color ${FLAGS} --config @/g`);
+  assert.deepEqual(quiet.ran, ["doctor --config @/g --quiet --no-color"]);
 });
 
 initTest("vcm init leaves a file that is there as it is", async ({ run, directory }) => {
@@ -65,15 +78,15 @@ initTest("vcm init uses $VCM_CONFIG, which other commands then find as well", as
   const env = { VCM_CONFIG: bench.directory.at("my file.yaml"), VAULT_ADDR: "https://v.test" };
   const { status, out } = await bench.run("init --role web", { env });
   assert.equal(status, 0);
-  assert.match(out, /^Wrote @\/my file\.yaml: .*\n(?:.*\n)+ {2}vcm doctor {4}# /);
+  assert.match(out, /^Wrote @\/my file\.yaml: .*\n[^]*\nNext: vcm run\n$/);
   const other = await bench.run("init --role web --config @/o'x.yaml", { env });
-  assert.match(other.out, /\n {2}vcm plan --config '@\/o'\\''x\.yaml' {6}# /);
+  assert.match(other.out, /\nNext: vcm run --config '@\/o'\\''x\.yaml'\n$/);
 });
 
 initTest("vcm init without a terminal says which flags it needs", async ({ run, directory }) => {
   const cases = [
     ["init --config @/f", {}, "pass --vault URL and --role ROLE"],
-    ["init --config @/f --yes --role web", { VAULT_ADDR: "nonsense" }, "pass --vault URL"],
+    ["init --config @/f --yes --role web", { VAULT_ADDR: "ftp://v.test" }, "pass --vault URL"],
     ["init --config @/f", { BAO_ADDR: "https://bao.test" }, "pass --role ROLE"],
   ] as const;
   for (const [line, env, wanted] of cases) {
@@ -89,7 +102,7 @@ initTest("vcm init without a terminal says which flags it needs", async ({ run, 
 initTest("vcm init says what is wrong with a flag or a name", async ({ run, directory }) => {
   const cases = [
     [
-      "--vault vault.test --role web",
+      "--vault ftp://vault.test --role web",
       'Option "--vault": expected a URL such as "https://vault.example.com:8200"',
     ],
     [
@@ -104,6 +117,22 @@ initTest("vcm init says what is wrong with a flag or a name", async ({ run, dire
       `${FLAGS} --pki a%b`,
       'Option "--pki": expected the path of a PKI mount such as "pki_internal", got "a%b"',
     ],
+    [
+      `${FLAGS} --ca a --ca-fingerprint ${"0".repeat(64)}`,
+      "Option --ca cannot be combined with --ca-fingerprint",
+    ],
+    [
+      `${FLAGS} --ca-fingerprint 12`,
+      'Option "--ca-fingerprint": expected a SHA-256 fingerprint such as "4A:1F:…", of 64 hex digits',
+    ],
+    [
+      `${FLAGS} --auth-method ldap`,
+      'Option "--auth-method" takes one of approle, token, cert, jwt',
+    ],
+    [`${FLAGS} --auth-mount x`, 'Option "--auth-mount" needs --auth-method'],
+    [`${FLAGS} --jwt-file /j --role-id r`, 'Option "--jwt-file" does not go with "approle"'],
+    [`${FLAGS} --auth-method approle`, "No terminal to ask on: pass --role-id"],
+    [`${FLAGS} --auth-method token`, "No terminal to ask on: pass --token-file FILE"],
     [`${FLAGS} a/b`, 'expected a DNS name or an IP address, got "a/b"'],
     [`${FLAGS} archive`, '"archive" is reserved: revoked certificate sets are kept there'],
   ] as const;
@@ -181,6 +210,7 @@ initTest("vcm init --json prints what was found, used and left out", async ({ ru
   assert.deepEqual(JSON.parse(out), {
     layout: 1,
     file: "@/f",
+    written: [],
     certificates: [api],
     found: [
       { ...web, at: at(3), remarks, taken: false },

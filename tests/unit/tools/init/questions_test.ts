@@ -7,7 +7,7 @@ initTest(
   async (bench) => {
     const { status, out, err } = await bench.run("init --config @/f", {
       env: { VAULT_ADDR: "https://vault.test:8200/" },
-      answers: ["", "", "web", "", "n"],
+      answers: ["", "later", "", "web", "", "n"],
     });
     assert.deepEqual([status, err], [0, ""]);
     assert.equal(
@@ -15,6 +15,7 @@ initTest(
       "Found 2 certificates in the configurations of web servers. Press Enter to accept the value in " +
         "brackets.\n" +
         "Address of Vault or OpenBao [https://vault.test:8200]: " +
+        "Login of this host (approle, token, cert, jwt, later) [approle]: " +
         "Mount of its PKI engine [pki]: " +
         "Role at that mount: " +
         "nginx (/etc/nginx/sites-enabled/web:3): web.test, www.test. Manage this certificate with " +
@@ -35,7 +36,7 @@ initTest(
 initTest("an invalid answer is reported, and the question is asked again", async (bench) => {
   const { status, out } = await bench.run("init --role web --config @/f", {
     files: { "/etc/hostname": "host.test\n" },
-    answers: ["", "vault.test", " https://vault.test ", "team/pki", "a b", ""],
+    answers: ["", "ftp://vault.test", " vault.test/ui/ ", "later", "team/pki", "a b", ""],
   });
   assert.equal(status, 0);
   assert.equal(
@@ -45,6 +46,7 @@ initTest("an invalid answer is reported, and the question is asked again", async
       "Address of Vault or OpenBao:   required\n" +
       'Address of Vault or OpenBao:   expected a URL such as "https://vault.example.com:8200"\n' +
       "Address of Vault or OpenBao: " +
+      "Login of this host (approle, token, cert, jwt, later) [approle]: " +
       "Mount of its PKI engine [pki]: " +
       "Name of the first certificate [host.test]: " +
       '  expected a DNS name or an IP address, got "a b"\n' +
@@ -59,7 +61,7 @@ initTest("an invalid answer is reported, and the question is asked again", async
 initTest("if all that was found is refused, a name is asked for", async (bench) => {
   const { status } = await bench.run("init --vault https://v.test --pki p --role r --config @/f", {
     files: { ...SITES, "/etc/hostname": "short\n" },
-    answers: ["maybe", "no", "N", "", "new.test"],
+    answers: ["later", "maybe", "no", "N", "", "new.test"],
   });
   assert.equal(status, 0);
   const text = bench.directory.read("f");
@@ -68,11 +70,11 @@ initTest("if all that was found is refused, a name is asked for", async (bench) 
 
 initTest("with names, and with --yes, nothing is asked but what is missing", async (bench) => {
   const flags = "--vault https://v.test --role r";
-  const named = await bench.run(`init ${flags} --config @/f web.test`, { answers: [""] });
+  const named = await bench.run(`init ${flags} --config @/f web.test`, { answers: ["later", ""] });
   assert.equal(named.status, 0);
   assert.match(
     named.out,
-    /brackets\.\nMount of its PKI engine \[pki\]: Wrote @\/f: 1 certificate, /,
+    /brackets\.\nLogin of this host \(.*\) \[approle\]: Mount of its PKI engine \[pki\]: Wrote @\/f: 1 certificate, /,
   );
   const yes = await bench.run(`init ${flags} --yes --config @/g`, { answers: [] });
   assert.match(yes.out, /^Wrote @\/g: 2 certificates, /);

@@ -69,7 +69,9 @@ const PRINTED: { readonly [K in keyof Documents]: readonly string[] } = {
     pruneJson([{ name: "old", done: true, message: "archived", archive: "/s/archive/old/1" }]),
     pruneJson([{ name: "old", done: false, message: "busy" }]),
   ],
-  init: [initJson("f", { proposals: [FOUND], chosen: [FOUND], notes: [NOTE] }, "text")],
+  init: [
+    initJson("f", { proposals: [FOUND], chosen: [FOUND], notes: [NOTE], written: [] }, "text"),
+  ],
   install: [
     installJson({
       done: true,

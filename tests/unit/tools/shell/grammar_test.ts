@@ -10,9 +10,12 @@ import {
 import { pureTest } from "../../../support/pure_test.ts";
 
 pureTest("the options whose value is the next word are those of the table", () => {
-  const all = ["--config", "--wait", "--vault", "--pki", "--role", "--log-format"];
-  assert.deepEqual(longOptionsWithValue(), all);
-  assert.deepEqual(optionsWithFile(), ["config"]);
+  const files = ["ca", "secret-id-file", "wrapped-secret-id-file", "token-file", "client-cert"];
+  const others = ["wait", "vault", "ca-fingerprint", "auth-method", "auth-mount", "auth-role"];
+  const allFiles = ["config", ...files, "client-key", "jwt-file"];
+  const all = [...allFiles, ...others, "role-id", "pki", "role", "log-format"];
+  assert.deepEqual(longOptionsWithValue().toSorted(), all.map((name) => `--${name}`).sort());
+  assert.deepEqual(optionsWithFile(), allFiles);
 });
 
 pureTest("shortConfigPattern() finds the file behind -c, also after other letters", () => {

@@ -4,6 +4,7 @@ import { type Command, COMMANDS } from "../../../../lib/command/commands.ts";
 import { bashCompletion } from "../../../../lib/tools/shell/bash.ts";
 import { fishCompletion } from "../../../../lib/tools/shell/fish.ts";
 import { zshCompletion } from "../../../../lib/tools/shell/zsh.ts";
+import { longOptionsWithValue, optionsWithFile } from "../../../../lib/tools/shell/grammar.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 
 /** A command whose texts have what each shell would take for something else. */
@@ -28,8 +29,8 @@ pureTest("the script for bash offers commands, options, words and names", () => 
     "      odd) __vcm_offer --wait --yes ;;\n",
     "    odd) ((${#given[@]})) || __vcm_offer one two ;;\n",
     "    odd) __vcm_offer_names ;;\n",
-    "        --config | --wait | --vault | --pki | --role | --log-format) option=$word ;;\n",
-    "$value_of == --@(config) ",
+    `        ${longOptionsWithValue().join(" | ")}) option=$word ;;\n`,
+    `$value_of == --@(${optionsWithFile().join("|")}) `,
     "\ncomplete -F _vcm vcm\n",
   );
 });
