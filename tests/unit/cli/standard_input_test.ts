@@ -1,5 +1,6 @@
 /** The configuration from standard input, by the program as it is run. */
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { makeDirectory } from "../../support/rig.ts";
 
 const CONFIG = `config: {vault: "https://v:8200", pki: p, role: r}
@@ -23,7 +24,7 @@ async function vcm(line: string, input = "", cwd?: string) {
   return { code, out: text(stdout), err: text(stderr) };
 }
 
-const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
+const MAIN = fileURLToPath(import.meta.resolve("../../../main.ts"));
 
 Deno.test("each name of standard input reads the configuration from a pipe", async () => {
   for (const name of ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"]) {
