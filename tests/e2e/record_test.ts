@@ -11,8 +11,9 @@ const test = await testsNeeding("machine", "nginx");
 /** What is another one each time. */
 const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\d/g, "DAY"],
-  [/\d\d:\d\d UTC/g, "TIME"],
+  [/(?<!:)\b\d\d:\d\d(?: UTC|$)/g, "TIME"],
   [/(?:[0-9a-f]{2}:){19}[0-9a-f]{2}/g, "SERIAL"],
+  [/…[0-9a-f]{2}:[0-9a-f]{2}/g, "…SERIAL"],
 ];
 
 /** Lines with their colours; sorted, since certificates are issued at the same time. */
