@@ -20,7 +20,7 @@ export interface Host {
   readonly errIsTerminal: boolean;
   /** Standard error is systemd's journal. */
   readonly errIsJournal: boolean;
-  /** Columns of the terminal on standard output or standard error, if one of them is. */
+  /** Columns of the terminal on standard output or standard error, if one of them is and knows them. */
   readonly columns: number | undefined;
   /** Text and permission bits of a regular file. */
   read(path: string): FileText;
@@ -77,7 +77,8 @@ export function processHost(): Host {
     errIsJournal: isJournal(Deno.env.get("JOURNAL_STREAM")),
     get columns() {
       const isTerminal = Deno.stdout.isTerminal() || Deno.stderr.isTerminal();
-      return isTerminal ? Deno.consoleSize().columns : undefined;
+      // 0: the terminal does not know it, as one of "script" or a serial line.
+      return isTerminal && Deno.consoleSize().columns || undefined;
     },
     read: readRegularFile,
     list: listWhole,

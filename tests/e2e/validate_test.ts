@@ -56,7 +56,7 @@ test("a validate that fails leaves nginx its old certificate, and the old files 
   assert.equal((await servedCertificate(port)).serialNumber, serialNumber);
   const check = await scene.vcm("check");
   assert.equal(check.code, 1);
-  assert.match(check.stdout, /web\.e2e\.test: \S+\.crt: content serial \S+ until/);
+  assert.match(check.stdout, /web\.e2e\.test: \S+\.crt: content serial \S+ -> \S+, until/);
   assert.match(check.stdout, /nonsense/);
 
   await Deno.writeTextFile(conf, good);
