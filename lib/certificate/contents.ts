@@ -53,12 +53,12 @@ function readPem(text: string): Contents {
 
 function* blocksOf(text: string): Generator<{ readonly label: string; readonly block: string }> {
   const begin = /-----BEGIN ([A-Z0-9#. ]{1,64})-----/g;
-  // Searching for the end of each block would read a text of many blocks many times.
+  // Searching for the end of each block would read a text of many blocks many times. The last is first.
   const ends = Map.groupBy(
     text.matchAll(/-----END ([A-Z0-9#. ]{1,64})(?=-----)/g).map(({ index, 1: label }) => ({
       index,
       label,
-    })),
+    })).toArray().reverse(),
     ({ label }) => label,
   );
   for (let count = 0; count < MAX_BLOCKS; count++) {
@@ -66,7 +66,9 @@ function* blocksOf(text: string): Generator<{ readonly label: string; readonly b
     if (found === null) return;
     const [edge, label = ""] = found;
     const last = edge.replace("BEGIN", "END");
-    const end = ends.get(label)?.find(({ index }) => index >= begin.lastIndex)?.index;
+    const left = ends.get(label) ?? [];
+    while ((left.at(-1)?.index ?? Infinity) < begin.lastIndex) left.pop();
+    const end = left.at(-1)?.index;
     if (end === undefined) continue;
     const body = text.slice(begin.lastIndex, end).split("\n").map((line) => line.trim())
       .filter((line) => line !== "").join("\n");
