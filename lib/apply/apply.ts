@@ -18,6 +18,7 @@ import {
 import { forget } from "./refused_answer.ts";
 import { removeKept } from "./rollback.ts";
 import { type Emit, unfailing } from "./events.ts";
+import { forEachInFlight } from "../host/in_flight.ts";
 import { certificatesInFlight } from "./open_files.ts";
 import type { Commands } from "./commands/commands.ts";
 import { PendingActions } from "./pending_actions.ts";
@@ -99,18 +100,6 @@ function gatherWork(plan: Plan): CertificateWork[] {
     if (step.kind === "deploy") add(step.certificate, { deploy: step });
   }
   return [...works.values()];
-}
-
-async function forEachInFlight<T>(
-  items: readonly T[],
-  limit: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const waiting = items.values();
-  const worker = async () => {
-    for (const item of waiting) await work(item);
-  };
-  await Promise.all(Array.from({ length: limit }, worker));
 }
 
 /** Called after the services' actions, because a service may still read the old set until then. */

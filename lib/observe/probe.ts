@@ -12,6 +12,7 @@ import { domainToASCII } from "node:url";
 import { unservable } from "../certificate/algorithms.ts";
 import { openCertificate, readFacts } from "../certificate/certificate.ts";
 import type { CertificateSpec, ProbeSpec, StartTls } from "../config/types.ts";
+import { forEachInFlight } from "../host/in_flight.ts";
 import type { Served, ServedObservation } from "./types.ts";
 import { explainUnreachable, Refused, type Stage } from "./explain_unreachable.ts";
 import { closeQuietly, openRelay, writeAll } from "./relay.ts";
@@ -38,17 +39,13 @@ export async function observeAllServed(
     )
   );
   const seen: ServedObservation[] = [];
-  const waiting = probes.entries();
-  const worker = async () => {
-    for (const [at, { probe, ...whose }] of waiting) {
-      const problem = findUnprobed(probe, stored(whose.certificate));
-      const served: Served = problem === undefined
-        ? await observeServed(probe, Math.min(LIMIT, probe.timeout * 1000))
-        : { kind: "unreachable", problem };
-      seen[at] = { ...whose, at: formatProbe(probe), served };
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, probes.length) }, worker));
+  await forEachInFlight([...probes.entries()], IN_FLIGHT, async ([at, { probe, ...whose }]) => {
+    const problem = findUnprobed(probe, stored(whose.certificate));
+    const served: Served = problem === undefined
+      ? await observeServed(probe, Math.min(LIMIT, probe.timeout * 1000))
+      : { kind: "unreachable", problem };
+    seen[at] = { ...whose, at: formatProbe(probe), served };
+  });
   return seen;
 }
 

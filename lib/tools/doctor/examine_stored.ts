@@ -3,6 +3,7 @@ import type { X509Certificate } from "node:crypto";
 import { openCertificate, readFacts } from "../../certificate/certificate.ts";
 import { nameOf } from "../../certificate/stored_chain.ts";
 import type { CertificateSpec } from "../../config/types.ts";
+import { forEachInFlight } from "../../host/in_flight.ts";
 import { readText } from "../../host/read.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
 import { storedFile } from "../../store/store_paths.ts";
@@ -11,14 +12,20 @@ import { readRevoked } from "../../vault/pki/pki.ts";
 import type { VaultSession } from "../../vault/session/session.ts";
 import { issuerPath, readData } from "./issuer_path.ts";
 
+/** Certificates that are looked up at one time. */
+const IN_FLIGHT = 8;
+
 /** One request for each certificate, and one for each issuer. */
 export async function examineStored(
   session: VaultSession,
   certStore: string,
   specs: readonly CertificateSpec[],
 ): Promise<CheckResult[]> {
-  const results = await Promise.all(specs.map((spec) => examine(session, certStore, spec)));
-  return results.flat();
+  const results = new Map(specs.map(({ name }) => [name, [] as CheckResult[]]));
+  await forEachInFlight(specs, IN_FLIGHT, async (spec) => {
+    results.set(spec.name, await examine(session, certStore, spec));
+  });
+  return [...results.values()].flat();
 }
 
 async function examine(
