@@ -1,13 +1,12 @@
 /** Checks one server: reachable, TLS verified, unsealed, clock. */
 import { formatDuration } from "../../text/duration.ts";
 import type { Clean } from "../../vault/wire/answer.ts";
-import { parseObject } from "../../vault/wire/parse_object.ts";
 import { secondsAhead } from "../../vault/wire/clock_difference.ts";
 import { VaultError } from "../../vault/errors.ts";
 import { explainFailure } from "../../vault/wire/explain_failure.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
 import type { ServerAccess } from "../../vault/access/server_access.ts";
-import { healthCommand } from "../../vault/wire/foreign_answer.ts";
+import { askHealth, healthCommand } from "../../vault/wire/health.ts";
 import { pathHint } from "../../vault/wire/path_hint.ts";
 import { explained } from "./remedy.ts";
 import { isProxied, openTransport, probe } from "../../vault/wire/transport.ts";
@@ -35,12 +34,9 @@ export async function examineAddress(
     const transport = await openTransport(access, address);
     try {
       if (!isProxied(access, address)) await probe(address, access.limits);
-      const url = `${address}/v1/sys/health`;
-      const headers = { "x-vault-request": "true" };
-      const answer = await transport.send({ method: "GET", url, headers }, access.limits.answer);
-      const health = parseObject(answer.body);
+      const { status, health } = await askHealth(transport, address, access.limits.answer);
       const results = [
-        ...checkHealth(address, answer.status, health, now(), clean),
+        ...checkHealth(address, status, health, now(), clean),
         ...checkNamespace(address, access.namespace, health),
       ];
       return { results, ...(health?.["sealed"] !== undefined && { program: programOf(health) }) };

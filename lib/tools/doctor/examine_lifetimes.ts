@@ -6,6 +6,7 @@ import { formatDuration } from "../../text/duration.ts";
 import { formatTime } from "../../text/format_time.ts";
 import type { VaultSession } from "../../vault/session/session.ts";
 import { issuerPath, readData } from "./issuer_path.ts";
+import { numberOf } from "../../vault/wire/parse_object.ts";
 
 /** Seconds. `default_lease_ttl` of the server if its configuration does not set it (32 days). */
 const SYSTEM_DEFAULT = 768 * 3600;
@@ -54,8 +55,4 @@ async function mountDefault(session: VaultSession, mount: string): Promise<numbe
   const data = await readData(session, `sys/internal/ui/mounts/${mount}`);
   const { default_lease_ttl } = (data?.["config"] ?? {}) as Readonly<Record<string, unknown>>;
   return numberOf(default_lease_ttl) || SYSTEM_DEFAULT;
-}
-
-function numberOf(value: unknown): number {
-  return typeof value === "number" ? value : 0;
 }

@@ -9,12 +9,10 @@ import { formatDuration } from "../../text/duration.ts";
 import { VaultError } from "../../vault/errors.ts";
 import { bodyOf } from "../../vault/pki/pki.ts";
 import type { VaultSession } from "../../vault/session/session.ts";
+import { ALL_RIGHTS } from "../../vault/session/token_paths.ts";
 import { WRAP_SECONDS } from "../../vault/session/wrapping.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
-
-/** Needs `read` on that path, which the policy "default" has. */
-const ALL_RIGHTS = "sys/internal/ui/resultant-acl";
 
 /**
  * Only problems, what a run does differently, and what cannot be checked.

@@ -10,6 +10,8 @@ import { formatTime } from "../../text/format_time.ts";
 import { messageOf } from "../../text/plain_cause.ts";
 import { VaultError } from "../../vault/errors.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
+import { CAPABILITIES_SELF } from "../../vault/session/token_paths.ts";
+import { hasCapability } from "../../vault/session/wrapping.ts";
 import { leaseFix } from "../../vault/session/lease.ts";
 import { authorityPath } from "./issuer_path.ts";
 import { explained } from "./remedy.ts";
@@ -117,16 +119,15 @@ export async function examinePolicy(
   const paths = [...mounts.keys()];
   let rights: Readonly<Record<string, unknown>>;
   try {
-    rights = (await session.write("sys/capabilities-self", { paths })).data;
+    rights = (await session.write(CAPABILITIES_SELF, { paths })).data;
   } catch (error) {
     const problem = `cannot be read: ${messageOf(error)}`;
     return [explained("warning", "policy", problem, "bao token lookup")];
   }
   return paths.map((path) => {
-    const capabilities = rights[path];
-    const may = Array.isArray(capabilities) &&
-      ["update", "root"].some((capability) => capabilities.includes(capability));
-    if (may) return found("ok", path, 'the policy allows "update"');
+    if (hasCapability(rights[path], "update")) {
+      return found("ok", path, 'the policy allows "update"');
+    }
     const remedy = `add it, and run "bao policy write NAME FILE": ${allow(path, "update")}`;
     const detail =
       'the policy does not allow "update", or the name of the role is wrong (bao list ' +

@@ -8,6 +8,7 @@ import { DEFAULT_KEY_TYPE } from "../../config/defaults.ts";
 import { formatDuration } from "../../text/duration.ts";
 import { type CertificateSpec, KEY_TYPES } from "../../config/types.ts";
 import { checkNames, fatal, type Role, type RoleProblem } from "./role_names.ts";
+import { numberOf } from "../../vault/wire/parse_object.ts";
 
 /** Problems in the order of names, lifetime, key. */
 export function checkRole(role: Role, spec: CertificateSpec): RoleProblem[] {
@@ -69,8 +70,4 @@ function checkKey(role: Role, { key }: CertificateSpec): RoleProblem[] {
     return [fatal(`the role is for ${made} keys, which VCM cannot make: set "key: vault"`)];
   }
   return [fatal(`the role is for ${made} keys, but "key_type" asks for ${wanted}`)];
-}
-
-function numberOf(value: unknown): number {
-  return typeof value === "number" ? value : 0;
 }

@@ -6,9 +6,11 @@ import type { Environment } from "../../vault/access/environment.ts";
 import { resolveServers, type ServerAccess } from "../../vault/access/server_access.ts";
 import { VaultError } from "../../vault/errors.ts";
 import { openSession, type VaultSession } from "../../vault/session/session.ts";
+import { ALL_RIGHTS, LOOKUP_SELF } from "../../vault/session/token_paths.ts";
 import { isPolicyDenial } from "../../vault/wire/denial.ts";
 import { explainFailure, isUntrusted } from "../../vault/wire/explain_failure.ts";
-import { asObject, parseObject } from "../../vault/wire/parse_object.ts";
+import { askHealth } from "../../vault/wire/health.ts";
+import { asObject } from "../../vault/wire/parse_object.ts";
 import { pathHint } from "../../vault/wire/path_hint.ts";
 import { presentedChain } from "../../vault/wire/presented_chain.ts";
 import { isProxied, openTransport } from "../../vault/wire/transport.ts";
@@ -73,10 +75,8 @@ async function contact(servers: ServerAccess): Promise<Contact> {
   try {
     const transport = await openTransport(servers, address);
     try {
-      const url = `${address}/v1/sys/health`;
-      const headers = { "x-vault-request": "true" };
-      const { status, body } = await transport.send({ method: "GET", url, headers }, LIMIT);
-      if (parseObject(body)?.["sealed"] !== undefined) return { kind: "trusted" };
+      const { status, health } = await askHealth(transport, address, LIMIT);
+      if (health?.["sealed"] !== undefined) return { kind: "trusted" };
       const hint = pathHint(address) ?? "check the address and its port";
       const message = `"${address}" does not answer like a Vault server (${status}); ${hint}`;
       return { kind: "failed", message };
@@ -98,7 +98,7 @@ async function offers(access: VaultAccess): Promise<Offers> {
   const session = await openSession({ ...access, retries: 0 });
   try {
     // Otherwise a wrong token is noticed by nobody: the list of mounts is open to all.
-    await attempt(session.read("auth/token/lookup-self"), ({ message }) => isPolicyDenial(message));
+    await attempt(session.read(LOOKUP_SELF), ({ message }) => isPolicyDenial(message));
     const rights = (await attempt(session.read(ALL_RIGHTS)))?.data ?? {};
     const paths = Object.keys(asObject(rights["exact_paths"]));
     const found = new Map<string, readonly string[]>();
@@ -111,9 +111,6 @@ async function offers(access: VaultAccess): Promise<Offers> {
     await session.close();
   }
 }
-
-/** Which paths a token may use, by its policies. The policy "default" allows it. */
-const ALL_RIGHTS = "sys/internal/ui/resultant-acl";
 
 /** Mounts below which a token may use a path (as the web UI lists them). */
 async function listMounts(session: VaultSession): Promise<string[]> {

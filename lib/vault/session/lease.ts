@@ -4,7 +4,7 @@
  */
 import { formatTime } from "../../text/format_time.ts";
 import type { CertificateRequest } from "../../plan/types.ts";
-import type { JsonObject } from "../wire/parse_object.ts";
+import { type JsonObject, numberOf } from "../wire/parse_object.ts";
 
 /** The token that a leased certificate depends on, and how long it lives. */
 export type LeaseToken =
@@ -38,10 +38,6 @@ export function readTokenLife(data: JsonObject): TokenLife {
   if (longest === 0) return { kind: "known", expires };
   const endsAtLatest = new Date((numberOf(data["creation_time"]) + longest) * 1000);
   return { kind: "known", expires, endsAtLatest };
-}
-
-function numberOf(value: unknown): number {
-  return typeof value === "number" ? value : 0;
 }
 
 function dateOf(value: unknown): Date | undefined {

@@ -20,13 +20,8 @@ import type { RawAnswer } from "../wire/transport.ts";
 import { type LeaseToken, readTokenLife, type TokenLife } from "./lease.ts";
 import type { Helpers } from "./login.ts";
 import { type Held, TokenKeeper } from "./token_keeper.ts";
-import {
-  CAPABILITIES_SELF,
-  explainLimits,
-  hasCapability,
-  refusedToUnwrap,
-  WRAP_TTL,
-} from "./wrapping.ts";
+import { CAPABILITIES_SELF, LOOKUP_SELF } from "./token_paths.ts";
+import { explainLimits, hasCapability, refusedToUnwrap, WRAP_TTL } from "./wrapping.ts";
 
 /** An answer, with the token that a lease in it depends on. */
 export interface SessionAnswer extends VaultAnswer {
@@ -74,7 +69,6 @@ export async function openSession(
   }
 }
 
-const LOOKUP_SELF = "auth/token/lookup-self";
 const UNWRAP = "sys/wrapping/unwrap";
 
 /** What is sent, besides the headers of each request. */

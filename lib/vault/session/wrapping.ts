@@ -8,9 +8,6 @@ import type { Capability } from "../wire/denial.ts";
 import type { JsonObject } from "../wire/parse_object.ts";
 import type { RawAnswer } from "../wire/transport.ts";
 
-/** Vault API, "Query token self capabilities". */
-export const CAPABILITIES_SELF = "sys/capabilities-self";
-
 /** Seconds of the one try with response wrapping; the answer is unwrapped at once. */
 export const WRAP_SECONDS = 60;
 export const WRAP_TTL = `${WRAP_SECONDS}s`;

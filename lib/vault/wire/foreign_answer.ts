@@ -1,6 +1,5 @@
 /** Answers that are not Vault's: of a proxy, a firewall, its web interface or another service. */
-import { shellWord } from "../../text/quote.ts";
-import { socketPath } from "../../text/socket_path.ts";
+import { healthCommand } from "./health.ts";
 import { parseObject } from "./parse_object.ts";
 import { pathHint } from "./path_hint.ts";
 import type { RawAnswer } from "./transport.ts";
@@ -15,15 +14,6 @@ export function isForeign({ status, body }: RawAnswer): boolean {
 export function describePage({ status, body }: RawAnswer, clean: (text: string) => string): string {
   const title = clean(/<title[^>]*>([^<]{1,200})/i.exec(body)?.[1] ?? "").slice(0, 80);
   return title === "" ? String(status) : `${status}: page "${title}"`;
-}
-
-/** Shows what is at an address. */
-export function healthCommand(address: string): string {
-  const socket = socketPath(address);
-  const server = socket === undefined
-    ? address.replace(/\/$/, "")
-    : `--unix-socket ${shellWord(socket)} http://localhost`;
-  return `curl -i ${server}/v1/sys/health`;
 }
 
 /** How to find out who sent an answer that is not Vault's. */

@@ -1,6 +1,9 @@
 /** HTTP/1.0 (RFC 1945) as text: one request, and one answer that ends with its connection. */
 import { Buffer } from "node:buffer";
-import { type HttpRequest, type RawAnswer, rawAnswer } from "./transport.ts";
+import { BODY_LIMIT, type HttpRequest, type RawAnswer, rawAnswer } from "./transport.ts";
+
+/** Limit of an answer with its status line and headers. */
+export const ANSWER_LIMIT = BODY_LIMIT + 65_536;
 
 /** The request without its body. */
 export function head({ method, headers, body = "" }: HttpRequest, url: URL): string {

@@ -17,3 +17,8 @@ export function asObject(value: unknown): JsonObject {
     ? value as JsonObject
     : {};
 }
+
+/** 0 for anything but a number. */
+export function numberOf(value: unknown): number {
+  return typeof value === "number" ? value : 0;
+}

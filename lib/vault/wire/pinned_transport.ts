@@ -10,15 +10,9 @@ import { openCertificate } from "../../certificate/certificate.ts";
 import { isSelfSigned } from "../../certificate/stored_chain.ts";
 import type { TlsAccess } from "../access/server_access.ts";
 import { NotSentError } from "../errors.ts";
-import { head, isWhole, readAnswer } from "./http_text.ts";
+import { ANSWER_LIMIT, head, isWhole, readAnswer } from "./http_text.ts";
 import { Tls13Client } from "./tls13_client.ts";
-import {
-  BODY_LIMIT,
-  type HttpRequest,
-  type RawAnswer,
-  tooLong,
-  type Transport,
-} from "./transport.ts";
+import { type HttpRequest, type RawAnswer, tooLong, type Transport } from "./transport.ts";
 
 export class PinnedTransport implements Transport {
   readonly #tls: TlsAccess;
@@ -90,7 +84,7 @@ async function readWhole(client: Tls13Client, url: string): Promise<Buffer> {
     const part = await client.read();
     if (part === undefined) break;
     whole = Buffer.concat([whole, part]);
-    if (whole.length > BODY_LIMIT + 65_536) throw tooLong(url);
+    if (whole.length > ANSWER_LIMIT) throw tooLong(url);
   }
   return whole;
 }

@@ -7,7 +7,7 @@ import { socketPath } from "../../text/socket_path.ts";
 import type { ServerAccess } from "../access/server_access.ts";
 import type { Clean } from "./answer.ts";
 import { VaultError } from "../errors.ts";
-import type { RawAnswer } from "./transport.ts";
+import { addressOf, type RawAnswer } from "./transport.ts";
 
 type Named = Pick<ServerAccess, "addresses" | "redirectHosts" | "allowHttp">;
 
@@ -24,9 +24,7 @@ export function findRedirect(
   clean: Clean,
 ): { readonly url: string; readonly origin: string } | undefined {
   if (status < 300 || status >= 400) return undefined;
-  const origin = socketPath(from) === undefined
-    ? new URL(from).origin
-    : from.replace(/\/v1\/.*/s, "");
+  const origin = socketPath(from) === undefined ? new URL(from).origin : addressOf(from);
   const refuse = (why: string) =>
     new VaultError(`"${origin}" redirects to "${shown(location, clean)}"${why}`, { status });
   if (location === "" || !URL.canParse(location, from)) {

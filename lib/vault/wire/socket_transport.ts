@@ -19,17 +19,8 @@ import { connect as connectPlainly, type Socket } from "node:net";
 import { connect, type ConnectionOptions } from "node:tls";
 import type { TlsAccess } from "../access/server_access.ts";
 import { NotSentError } from "../errors.ts";
-import { head, isWhole, readAnswer } from "./http_text.ts";
-import {
-  BODY_LIMIT,
-  type HttpRequest,
-  type RawAnswer,
-  tooLong,
-  type Transport,
-} from "./transport.ts";
-
-/** Limit for the status line and the headers. */
-const FRAME_LIMIT = 65_536;
+import { ANSWER_LIMIT, head, isWhole, readAnswer } from "./http_text.ts";
+import { type HttpRequest, type RawAnswer, tooLong, type Transport } from "./transport.ts";
 
 export class SocketTransport implements Transport {
   readonly #tls: TlsAccess;
@@ -85,7 +76,7 @@ function exchange(
   socket.on("data", (part: Buffer) => {
     length += part.length;
     parts.push(part);
-    if (length > BODY_LIMIT + FRAME_LIMIT) return socket.destroy(tooLong(request.url));
+    if (length > ANSWER_LIMIT) return socket.destroy(tooLong(request.url));
     // Some servers keep the connection open.
     const whole = Buffer.concat(parts);
     if (isWhole(whole)) resolve(whole);

@@ -46,9 +46,14 @@ export function rawAnswer(
  */
 export const BODY_LIMIT = 1_048_576;
 
+/** The address of a server in the URL of a request. */
+export function addressOf(url: string): string {
+  return url.replace(/\/v1\/.*/s, "");
+}
+
 /** The error for an answer that is longer than BODY_LIMIT. */
 export function tooLong(url: string): VaultError {
-  const [address = url] = url.split("/v1/");
+  const address = addressOf(url);
   return new VaultError(
     `The answer of "${address}" is longer than ${BODY_LIMIT / 1024} KiB; ` +
       (pathHint(address) ?? "is this a Vault server?"),
