@@ -24,6 +24,7 @@ import { messageOf } from "../../text/plain_cause.ts";
 import { socketPath } from "../../text/socket_path.ts";
 import { VaultError } from "../../vault/errors.ts";
 import type { Helpers } from "../../vault/session/login.ts";
+import { LOOKUP_SELF } from "../../vault/session/token_paths.ts";
 import { NO_HELPERS, openSession, type VaultSession } from "../../vault/session/session.ts";
 import { plainLine } from "../../vault/wire/answer.ts";
 import { examineAddress } from "./examine_address.ts";
@@ -54,10 +55,12 @@ export async function doctor(
   using interruption = new Interruption();
   const { stop } = interruption;
   const results: CheckResult[] = [];
+  const told = new Set<string>();
   const report = (result: CheckResult) => {
-    const { subject, detail } = result;
+    const line = `${result.subject}: ${result.detail}`;
     // A plan finds some of it, too.
-    if (results.some((one) => one.subject === subject && one.detail === detail)) return;
+    if (told.has(line)) return;
+    told.add(line);
     results.push(result);
     // Printed at once, so that a check that hangs is visible.
     if (!args.json && (!args.quiet || result.verdict !== "ok")) {
@@ -242,7 +245,7 @@ function loginFix({ file, vault: { login } }: Config): string {
 async function examineToken(session: VaultSession, config: Config): Promise<CheckResult> {
   const method = `with ${session.loginMethod}`;
   try {
-    const { data } = await session.read("auth/token/lookup-self");
+    const { data } = await session.read(LOOKUP_SELF);
     const policies = Array.isArray(data["policies"]) ? data["policies"].join(", ") : "none";
     const ttl = typeof data["ttl"] === "number" && data["ttl"] > 0
       ? `expires in ${formatDuration(Math.ceil(data["ttl"] / 60) * 60)}`

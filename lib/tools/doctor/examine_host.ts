@@ -2,7 +2,6 @@
 import type { Host } from "../../command/host.ts";
 import type { Config } from "../../config/types.ts";
 import { readInfo } from "../../host/read.ts";
-import { findManagers } from "../../observe/find_managers.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
 import { VERSION } from "../../text/version.ts";
 import type { ServiceHost } from "../install/service_host.ts";
@@ -11,14 +10,18 @@ import { examineSchedule } from "./examine_schedule.ts";
 import { explained } from "./remedy.ts";
 import { narrowUnit, SERVICE, UNIT } from "../install/warn_narrow_unit.ts";
 
-/** Needs read permission, and run permission for systemctl and the program of the unit. */
+/**
+ * Needs read permission, and run permission for systemctl and the program of the unit.
+ *
+ * @param config With the manager of each service.
+ */
 export async function examineHost(
   config: Config,
   host: Pick<Host, "coreLimit" | "env">,
   on: Pick<ServiceHost, "directory" | "environmentFile" | "hasSystemd" | "systemctl">,
 ): Promise<CheckResult[]> {
   const isInstalled = readInfo(UNIT).kind === "present";
-  const narrowness = isInstalled ? narrowUnit(await findManagers(config)) : undefined;
+  const narrowness = isInstalled ? narrowUnit(config) : undefined;
   return [
     found("ok", "vcm", `version ${VERSION} (deno ${Deno.version.deno})`),
     ...await examineSchedule(on),

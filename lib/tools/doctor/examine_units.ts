@@ -1,22 +1,19 @@
 /** Checks the units of the configuration by what systemd says about them. */
 import type { CertificateSpec, Config } from "../../config/types.ts";
 import { isUnit } from "../../config/service_form.ts";
-import { findManagers } from "../../observe/find_managers.ts";
 import { askUnits } from "../../observe/units.ts";
 import { unitProblem } from "../../plan/unit_problem.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
 import { explained } from "./remedy.ts";
 import { shellWord } from "../../text/quote.ts";
 
-/** @param specs The certificates that the command is about. */
+/** @param specs The certificates that the command is about, with the manager of each service. */
 export async function examineUnits(
   config: Config,
   specs: readonly CertificateSpec[],
   now: Date,
 ): Promise<CheckResult[]> {
-  const { config: asked, units } = await askUnits(
-    await findManagers({ ...config, certificates: specs }),
-  );
+  const { config: asked, units } = await askUnits({ ...config, certificates: specs });
   const services = new Map(
     asked.certificates.flatMap((spec) => spec.services.filter(isUnit))
       .map((service) => [service.name, service]),
