@@ -2,12 +2,10 @@
 import assert from "node:assert/strict";
 import { openCertificate } from "../../lib/certificate/certificate.ts";
 import { loadConfig } from "../../lib/config/load.ts";
-import { freePort } from "../support/free_port.ts";
 import { openssl } from "../support/openssl_pki.ts";
-import { pathOfPart } from "../support/parts.ts";
 import { type Directory, makeDirectory } from "../support/rig.ts";
+import { startSealedOpenBao } from "../support/sealed_openbao.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
-import { waitUntil } from "../support/wait_until.ts";
 import { runInit } from "./run_init.ts";
 
 const test = await testsNeeding("openbao");
@@ -34,32 +32,14 @@ async function makeCertificates({ at, write }: Directory): Promise<void> {
   }
 }
 
-/** OpenBao with the given certificates, not initialized: it answers, and says so. */
-async function serve({ at, read, write }: Directory, chain: readonly string[]) {
-  const port = freePort();
+/** OpenBao with the given certificates. */
+async function serve(directory: Directory, chain: readonly string[]) {
+  const { read, write } = directory;
   write("chain.pem", chain.map((name) => read(`${name}.pem`)).join(""));
-  write(
-    "server.hcl",
-    `listener "tcp" {\n address = "127.0.0.1:${port}"\n tls_cert_file = "${at("chain.pem")}"\n` +
-      ` tls_key_file = "${at(`${chain[0]}.key`)}"\n}\nstorage "inmem" {}\n`,
-  );
-  const server = new Deno.Command(await pathOfPart("openbao"), {
-    args: ["server", `-config=${at("server.hcl")}`, "-log-level=error"],
-    env: { HOME: at(".") },
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  await waitUntil("OpenBao listens", 30, async () => {
-    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-    return true;
-  });
+  const server = await startSealedOpenBao(directory, "chain.pem", `${chain[0]}.key`);
   return {
-    address: `https://127.0.0.1:${port}`,
-    [Symbol.asyncDispose]: async () => {
-      server.kill("SIGKILL");
-      await server.status;
-    },
+    address: `https://127.0.0.1:${server.port}`,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 

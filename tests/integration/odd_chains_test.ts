@@ -1,24 +1,16 @@
 /** Algorithms that the runtime does not know, and stored chains that clients refuse, with OpenSSL. */
 import assert from "node:assert/strict";
-import { startFront } from "../support/faulty_proxy.ts";
+import { startGiving } from "../support/faulty_proxy.ts";
 import { type Made, makeAuthority, makeCertificatePem } from "../support/fixtures_pki.ts";
 import { freePort } from "../support/free_port.ts";
 import { opensslTest } from "../support/openssl.ts";
 import { makeOpensslPair, openssl, OPENSSL_ALGORITHMS } from "../support/openssl_pki.ts";
 import { outputMistakes } from "../support/output_validator.ts";
-import { waitUntil } from "../support/wait_until.ts";
 import { type Bench, certificate, makeBench, NAME } from "./bench.ts";
+import { startListening } from "../support/listening_process.ts";
 
 const NOWHERE = { address: "http://127.0.0.1:1" };
 const ENV = { VAULT_TOKEN: "unchecked" };
-
-/** A server that answers each request for a certificate alike. */
-function giving(data: Readonly<Record<string, unknown>>) {
-  return startFront(
-    NOWHERE,
-    (path) => Response.json(path.startsWith("pki/issue/") ? { data } : {}),
-  );
-}
 
 const settings = (address: string) => `vault: "${address}"\npki: pki\nrole: web\nrenew: 10d\n`;
 
@@ -35,7 +27,7 @@ for (const algorithm of Object.keys(OPENSSL_ALGORITHMS) as Algorithm[]) {
         private_key: pair.key,
         issuing_ca: pair.authority,
       };
-      await using front = giving(data);
+      await using front = startGiving(data);
       bench.configure(settings(front.address), certificate(bench.directory));
       const first = await bench.vcm(["run"], ENV);
       assert.equal(first.status, 0, first.out + first.err);
@@ -73,7 +65,7 @@ opensslTest("a signature that this build can verify is still verified", async ()
     { certificate: pem, private_key: key, issuing_ca: root.pem },
   ];
   for (const data of wrong) {
-    await using front = giving(data);
+    await using front = startGiving(data);
     bench.configure(settings(front.address), certificate(bench.directory));
     const { status, out } = await bench.vcm(["run"], ENV);
     assert.equal(status, 1);
@@ -92,7 +84,7 @@ opensslTest(
       private_key: pair.key,
       issuing_ca: pair.authority,
     };
-    await using front = giving(data);
+    await using front = startGiving(data);
     const port = freePort();
     await using _service = await serveTls(directory, port);
     const service =
@@ -114,26 +106,10 @@ opensslTest(
 );
 
 /** OpenSSL's server with the pair of a directory. */
-async function serveTls({ at }: Bench["directory"], port: number): Promise<AsyncDisposable> {
-  const server = new Deno.Command("openssl", {
-    args: [
-      ...["s_server", "-accept", `127.0.0.1:${port}`, "-quiet"],
-      ...["-cert", at("openssl-leaf.pem"), "-key", at("openssl-key.pem")],
-    ],
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  await waitUntil("OpenSSL listens", 20, async () => {
-    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-    return true;
-  });
-  return {
-    [Symbol.asyncDispose]: async () => {
-      server.kill("SIGKILL");
-      await server.status;
-    },
-  };
+function serveTls({ at }: Bench["directory"], port: number): Promise<AsyncDisposable> {
+  const args = ["s_server", "-accept", `127.0.0.1:${port}`, "-quiet"];
+  const pair = ["-cert", at("openssl-leaf.pem"), "-key", at("openssl-key.pem")];
+  return startListening("openssl", [...args, ...pair], port);
 }
 
 interface StoredCase {

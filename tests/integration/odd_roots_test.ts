@@ -1,6 +1,6 @@
 /** Roots whose key this build cannot check, made by OpenSSL, with a made-up server and a real OpenBao. */
 import assert from "node:assert/strict";
-import { startFront } from "../support/faulty_proxy.ts";
+import { startGiving } from "../support/faulty_proxy.ts";
 import { startOpenBao } from "../support/openbao.ts";
 import { opensslTest } from "../support/openssl.ts";
 import {
@@ -72,10 +72,7 @@ for (const algorithm of Object.keys(OPENSSL_ALGORITHMS) as Algorithm[]) {
         issuing_ca: chain.lower,
         ca_chain: order.map((name) => chain[name]),
       };
-      await using front = startFront(
-        { address: "http://127.0.0.1:1" },
-        (path) => Response.json(path.startsWith("pki/issue/") ? { data } : {}),
-      );
+      await using front = startGiving(data);
       bench.configure(`vault: "${front.address}"\n${SETTINGS}`, certificate(bench.directory));
       const intermediates = order.filter((name) => name !== "root");
       await assertStored(bench, algorithm, chain, ENV, intermediates);

@@ -1,11 +1,9 @@
 /** Servers whose certificate is its own CA, as the packages of Vault and OpenBao make it. */
 import assert from "node:assert/strict";
 import { startConnectProxy } from "../support/connect_proxy.ts";
-import { freePort } from "../support/free_port.ts";
 import { openssl } from "../support/openssl_pki.ts";
-import { pathOfPart } from "../support/parts.ts";
+import { startSealedOpenBao } from "../support/sealed_openbao.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
-import { waitUntil } from "../support/wait_until.ts";
 import { type Bench, certificate, makeBench } from "./bench.ts";
 
 const test = await testsNeeding("openbao");
@@ -40,34 +38,9 @@ async function makeOwn(
   );
 }
 
-/** OpenBao with that certificate and key, sealed: it answers, and says so. */
-async function serve({ directory }: Bench, more = "") {
-  const port = freePort();
-  directory.write(
-    "server.hcl",
-    `listener "tcp" {\n address = "127.0.0.1:${port}"\n tls_cert_file = "${
-      directory.at("self.pem")
-    }"` +
-      `\n tls_key_file = "${directory.at("self.key")}"\n${more}}\nstorage "inmem" {}\n`,
-  );
-  const server = new Deno.Command(await pathOfPart("openbao"), {
-    args: ["server", `-config=${directory.at("server.hcl")}`, "-log-level=error"],
-    env: { HOME: directory.at(".") },
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  await waitUntil("OpenBao listens", 30, async () => {
-    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-    return true;
-  });
-  return {
-    port,
-    [Symbol.asyncDispose]: async () => {
-      server.kill("SIGKILL");
-      await server.status;
-    },
-  };
+/** OpenBao with that certificate and key. */
+function serve({ directory }: Bench, more = "") {
+  return startSealedOpenBao(directory, "self.pem", "self.key", more);
 }
 
 async function run(
