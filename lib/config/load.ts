@@ -10,7 +10,7 @@ export const SYSTEM_FILE = "/etc/vcm/vcm.yaml";
 /** The default if that file is missing and the user is not root. */
 export const LOCAL_FILE = "./vcm.yaml";
 
-/** The path that stands for standard input. What its text includes is relative to the current directory. */
+/** The path that means standard input. What its text includes is relative to the current directory. */
 export const STANDARD_INPUT = "-";
 /** Other names of standard input (stdin(4)), which the runtime does not open. */
 const STANDARD_INPUTS = [STANDARD_INPUT, "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
