@@ -1,7 +1,8 @@
 /** Texts as a person reads them on a terminal: lines end between words, and serials are short. */
 
 /** What colors a text. */
-const COLORS = new RegExp("\\x1b\\[[\\d;]*m", "g");
+// deno-lint-ignore no-control-regex -- the escapes of paint.ts are what it looks for
+const COLORS = /\x1b\[[\d;]*m/g;
 
 /** Characters that may take two columns: those of East Asia, and symbols but arrows and bars. */
 const WIDE = /[\u1100-\u200f\u2300-\u24ff\u25a0-\ud7ff\ue000-\uffff]/g;
