@@ -70,7 +70,10 @@ function gapAbove(directory: string, { ancestors }: PathAncestors): string | und
   const real = observe(directory, () => Deno.realPathSync(directory));
   if (real.kind === "present" && real.value === last) return undefined;
   const found = real.kind === "present" ? readInfo(directory) : real;
-  const cause = found.kind === "unreadable" ? found.problem : `it was not found below "${last}"`;
+  // An error that does not last is met by the first look only.
+  const cause = found.kind === "unreadable"
+    ? found.problem
+    : `it could not be read below "${last}" at first, and can be now`;
   return `Cannot tell who can replace "${directory}": ${cause}; to see why: ` +
     `namei -l ${shellWord(directory)}`;
 }

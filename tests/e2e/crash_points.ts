@@ -68,7 +68,10 @@ async function recordChanges(site: Site): Promise<readonly FileChange[]> {
   return changes;
 }
 
-/** All make the same calls, if in another order, so that each is found again in the next run. */
+/**
+ * All make the same calls, if in another order, so that each is found again in the next run. How often
+ * the runtime resolves a path can differ.
+ */
 async function recordOnEach(
   sites: readonly Site[],
   record: (site: Site) => Promise<readonly FileChange[]>,
@@ -78,7 +81,9 @@ async function recordOnEach(
     return distinct(await record(site));
   }));
   const [first = [], ...others] = records;
-  const sorted = (calls: readonly FileChange[]) => calls.map((one) => JSON.stringify(one)).sort();
+  const sorted = (calls: readonly FileChange[]) =>
+    calls.filter(({ call, nth }) => call !== "readlink" || nth === 1)
+      .map((one) => JSON.stringify(one)).sort();
   for (const other of others) assert.deepEqual(sorted(other), sorted(first));
   return first;
 }

@@ -1,4 +1,5 @@
 /** Commands that meet an error at any system call by which they read a file or a directory. */
+import { parseCertificate } from "../../lib/certificate/certificate.ts";
 import { startOpenBao } from "../support/openbao.ts";
 import { type AppRoleLogin, setUpPki } from "../support/set_up_pki.ts";
 import type { FileChange } from "../support/strace.ts";
@@ -95,14 +96,15 @@ for (const [which, { command, service, prepare, isIdle, differs }] of Object.ent
   test(`${which} takes nothing that it cannot read for absent`, async () => {
     await using bao = await startOpenBao();
     const login: AppRoleLogin = await setUpPki(bao);
-    let due = 0;
+    let due: number | undefined;
     const counts = { harmless: 0, failed: 0, issued: 0 };
     const { changes, trials, seconds } = await tryEach(bao, { renews: true, service, login }, {
       prepare,
       ...(differs && { lanes: 1 }),
       record: async (site) => {
         const { reads } = await site.recordReads(command);
-        due = site.issued().length;
+        // A server's answer that the killed run did not stage is lost.
+        due = differs ? undefined : site.issued().length;
         return reads;
       },
       makeTrials,
@@ -121,7 +123,9 @@ for (const [which, { command, service, prepare, isIdle, differs }] of Object.ent
       assert.equal(next.code, 0, next.stdout + next.stderr);
       await assertInOrder(site);
       counts.issued += site.issued().length;
-      assert.ok(site.issued().length <= due, "asked again for nothing");
+      // What the killed run had staged is stored.
+      if (due === undefined) assert.ok(!site.issued().includes(await serialOf(site, A)));
+      else assert.ok(site.issued().length <= due, "asked again for nothing");
     });
     console.log(
       `Gave ${which} ${trials} errors at ${changes} calls that read (${seconds} s): ` +
@@ -131,10 +135,17 @@ for (const [which, { command, service, prepare, isIdle, differs }] of Object.ent
   });
 }
 
+async function serialOf({ directory }: Site, name: string): Promise<string> {
+  return parseCertificate(await Deno.readTextFile(`${directory}/store/${name}/cert.pem`)).serial;
+}
+
+/** What is said of an error that a second look did not meet, or that seemed to be a limit. */
+const ONCE = /could not be read below ".*" at first, and can be now|needs \d+ more open files/;
+
 /** Asserts that it is harmless, or told with the error and where it was, and never as an absence. */
 function assertTold(
   site: Site,
-  { read, error }: Trial,
+  { read, error, lasting }: Trial,
   { code, stdout, stderr }: { code: number; stdout: string; stderr: string },
 ): void {
   const said = stdout + stderr;
@@ -143,5 +154,6 @@ function assertTold(
   if (code === 0) return;
   // The runtime hides which error it met while it listed a directory.
   const words = read.call === "getdents64" ? `${SAID[error]}|${SAID.EIO}` : SAID[error];
+  if (!lasting && ONCE.test(said)) return;
   assert.match(said, new RegExp(`${site.directory}.*: .*(${words})`, "im"));
 }
