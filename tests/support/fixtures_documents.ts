@@ -28,6 +28,7 @@ const STATE: Whole<CertificateState> = {
   due,
   waits,
   refused: { at: NOW, count: 2, reason: "its key is rsa-2048", next: NOW },
+  reissue: { issuedBefore: NOW, from: NOW, isUrgent: true },
   warnings: [{ kind: "clock", message: "hm" }],
   targets: [{ what: "bundle", path: "/b", drift }],
   blocked: [{ kind: "impossible", message: "no owner" }],

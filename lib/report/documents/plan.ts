@@ -116,6 +116,15 @@ export interface CertificateStateJson {
     /** When another one is asked for. */
     readonly next: Date;
   } | undefined;
+  /** How far its re-issue is, if the file has `reissue`. */
+  readonly reissue?: {
+    /** What was issued before this time is issued again. */
+    readonly issuedBefore: Date;
+    /** From when on it is due for that; absent: it was issued later, or there is none. */
+    readonly from?: Date | undefined;
+    /** Whether its services act outside their windows. */
+    readonly isUrgent: boolean;
+  } | undefined;
   /** What a person should know about it. */
   readonly warnings: readonly {
     /** What the warning is about. */

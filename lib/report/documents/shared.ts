@@ -79,6 +79,7 @@ export interface DueJson {
     | "key-differs"
     | "issuer-differs"
     | "expired"
+    | "issued-before"
     | "in-renewal-window"
     | "forced";
   /** The reason as a sentence, for people. */
