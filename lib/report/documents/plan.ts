@@ -5,6 +5,7 @@ import type {
   DriftJson,
   DueJson,
   Head,
+  InventoryJson,
   PendingJson,
   TargetKindJson,
   WaitJson,
@@ -40,8 +41,18 @@ export interface CheckDocument extends PlanJson {
 
 /** A plan, the status of the host by it, and what else is in the store. */
 export interface StatusDocument extends CheckDocument {
+  /** Name of the host. */
+  readonly host: string;
+  /** The state of each certificate. */
+  readonly certificates: readonly StatusCertificateJson[];
   /** Names of sets in the store that are not in the file, unless names limit the command. */
   readonly orphans?: readonly string[] | undefined;
+}
+
+/** The state of one certificate, and what an inventory needs to know. */
+interface StatusCertificateJson extends CertificateStateJson {
+  /** Of the stored certificate, if there is one. */
+  readonly inventory?: InventoryJson | undefined;
 }
 
 /** A plan. */
