@@ -1,6 +1,8 @@
 /** Carries out the steps of one certificate: recover → revoke → issue → deploy. */
 import { readlinkSync } from "node:fs";
 import { requireText } from "../host/read.ts";
+import { openCertificate } from "../certificate/certificate.ts";
+import { inventoryFacts } from "../certificate/inventory.ts";
 import type { Part } from "../certificate/types.ts";
 import { DIRECTORY_MODE } from "../plan/bundle.ts";
 import { changesContent } from "../plan/drift.ts";
@@ -151,6 +153,8 @@ async function tryIssue(
       notAfter: issued.certificate.notAfter,
       renewAt,
       ...(chainInvalid !== undefined && { chainInvalid }),
+      issuer: issued.certificate.issuer,
+      inventory: inventoryFacts(openCertificate(issued.leaf)),
     });
     forgetQuietly(certStore, name);
     return { certificate: issued, recorded };

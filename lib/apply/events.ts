@@ -1,4 +1,5 @@
 /** What apply reports while it works: plain data, one event for each result. */
+import type { InventoryFacts } from "../certificate/inventory.ts";
 import type { TargetKind } from "../certificate/types.ts";
 import type { Drift } from "../plan/target_types.ts";
 
@@ -15,6 +16,8 @@ export type ApplyEvent =
     readonly renewAt: Date;
     /** Why no path from it to a root is valid. */
     readonly chainInvalid?: string;
+    readonly issuer: string;
+    readonly inventory: InventoryFacts;
   }
   | {
     readonly kind: "deployed";

@@ -23,7 +23,7 @@ import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { issueCertificate } from "../vault/pki/pki.ts";
 import type { VaultSession } from "../vault/session/session.ts";
 import { clockHint, describeClock } from "../vault/wire/clock_difference.ts";
-import { issueTime, noteIssueTime } from "./issue_time.ts";
+import { issueTime, noteIssueTime, requireIssueTime } from "./issue_time.ts";
 import { clockFix, lifetimeFix } from "./lifetime_cause.ts";
 import { ReservedSet } from "../store/reserve_set.ts";
 import { storeStagedSet } from "../store/write_set.ts";
@@ -54,9 +54,10 @@ export async function issue(
     certStore,
     () => ReservedSet.make(certStore, certificate, keep),
   );
+  await requireIssueTime(step, certStore);
   await hooks.beforeAsked?.();
   const answer = await issueCertificate(session, step.request, keyToReuse(step, certStore));
-  const issued = { ...answer, issuedAt: issueTime(answer, new Date()) };
+  const issued = { ...answer, issuedAt: issueTime(step, answer, new Date()) };
   requireUsefulLifetime(step, issued, new Date());
   try {
     await explainWrite(certStore, () => reserved.stage((part) => issued.text(part)));
@@ -64,7 +65,11 @@ export async function issue(
     if (reserved.isWritten) throw notStored(error);
     throw new WastedAnswerError((error as Error).message, { cause: error });
   }
-  await noteIssueTime(certStore, certificate, issued, hooks.warn);
+  try {
+    await noteIssueTime(step, certStore, issued, hooks.warn);
+  } catch (error) {
+    throw notStored(error);
+  }
   await storeReceived(step, certStore, hooks);
   return issued;
 }

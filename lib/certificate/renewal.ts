@@ -69,8 +69,8 @@ function lifetimeSeconds({ notBefore, notAfter }: Validity): number {
   return (notAfter.getTime() - notBefore.getTime()) / 1000;
 }
 
-/** 0 to 1, evenly distributed for any serials: FNV-1a, then the finalizer of MurmurHash3. */
-function fractionOf(serial: string): number {
+/** Of a serial number: 0 to 1, evenly distributed for any serials: FNV-1a, then the finalizer of MurmurHash3. */
+export function fractionOf(serial: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < serial.length; at++) {
     hash = Math.imul(hash ^ serial.charCodeAt(at), 0x01000193);

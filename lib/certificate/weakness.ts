@@ -22,11 +22,28 @@ export interface AuthorityFacts {
 /** Bits: NIST SP 800-57, and OpenSSL's security level 2. */
 const LEAST_RSA = 2048;
 
-export function keyWeakness({ raw }: X509Certificate, who: string): Weakness | undefined {
-  const { rsaBits = LEAST_RSA } = algorithmsOf(raw);
-  if (rsaBits >= LEAST_RSA) return undefined;
-  const problem = `${who} has an RSA key of ${rsaBits} bits, and clients require ${LEAST_RSA}`;
-  return { kind: "weak", problem };
+/** Signatures with hashes for which collisions are known: RSA with MD5 and SHA-1, DSA and ECDSA with SHA-1. */
+const BROKEN_HASHES: ReadonlyMap<string, string> = new Map([
+  ["1.2.840.113549.1.1.4", "MD5"],
+  ["1.2.840.113549.1.1.5", "SHA-1"],
+  ["1.2.840.10040.4.3", "SHA-1"],
+  ["1.2.840.10045.4.1", "SHA-1"],
+]);
+
+/** @param isTrusted It is a root: clients do not look at its own signature. */
+export function algorithmWeakness(
+  { raw }: X509Certificate,
+  who: string,
+  isTrusted = false,
+): Weakness | undefined {
+  const { rsaBits = LEAST_RSA, signature } = algorithmsOf(raw);
+  if (rsaBits < LEAST_RSA) {
+    const problem = `${who} has an RSA key of ${rsaBits} bits, and clients require ${LEAST_RSA}`;
+    return { kind: "weak", problem };
+  }
+  const hash = isTrusted ? undefined : BROKEN_HASHES.get(signature);
+  if (hash === undefined) return undefined;
+  return { kind: "weak", problem: `${who} is signed with ${hash}, which clients refuse` };
 }
 
 const BASIC_CONSTRAINTS = "2.5.29.19";
@@ -45,7 +62,7 @@ export function authorityFacts(one: X509Certificate, name: string): AuthorityFac
   const selfIssued = one.subject === one.issuer;
   // Roots of version 1 have no extensions, and clients accept them.
   if (extensions === undefined && selfIssued) {
-    return { weakness: keyWeakness(one, who), selfIssued };
+    return { weakness: algorithmWeakness(one, who, selfIssued), selfIssued };
   }
   if (!one.ca) {
     const problem = `${who} is not a CA: its certificate lacks CA:TRUE`;
@@ -54,7 +71,7 @@ export function authorityFacts(one: X509Certificate, name: string): AuthorityFac
   const constraints = readInside(extensions?.get(BASIC_CONSTRAINTS) ?? new Uint8Array());
   const length = constraints.find(({ tag }) => tag === INTEGER)?.body;
   return {
-    weakness: keyWeakness(one, who),
+    weakness: algorithmWeakness(one, who, selfIssued),
     pathLength: length?.reduce((sum, byte) => sum * 256 + byte, 0),
     selfIssued,
   };

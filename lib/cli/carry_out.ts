@@ -27,7 +27,7 @@ const NO_SERVER: AccessInput = { problem: "This plan needs no server" };
  */
 export async function permissionsOf(plan: Plan, config: Config, host: Host): Promise<Rights> {
   const { metricsFile } = config;
-  const metrics = metricsFile === undefined ? undefined : await planMetrics(metricsFile);
+  const metrics = metricsFile === undefined ? undefined : await planMetrics(metricsFile, plan);
   return rightsFor(plan, findAccess(config, host), placeOf(metrics));
 }
 
@@ -102,18 +102,20 @@ export async function carryOut(
     (await import("../apply/open_files.ts")).requireOpenFiles(config.certStore);
     const { runInWorker } = await import("../apply/run_in_worker.ts");
     const { watchForEnds } = await import("./watch_for_ends.ts");
-    const place = placeOf(metrics);
+    const written = metrics?.kind === "place" ? metrics : undefined;
     const say = (text: string) => log.warning(text, text);
     // The plan is carried out even if the metrics cannot be written.
     const failure = await runInWorker({
       order: request,
-      rights: rightsFor(made, request.access, place),
+      rights: rightsFor(made, request.access, written?.place),
       giveUp: () => host.giveUp("read", "write", "net", "run", "env", "sys"),
       emit,
       control: (ends) => {
         signalStatus = watchForEnds(ends, { maxRun: config.maxRun, began, say });
       },
-      ...(place && { metrics: { place, text: () => metricsOf(made, events, host) } }),
+      ...(written && {
+        metrics: { place: written.place, text: () => metricsOf(written, made, events, host) },
+      }),
     });
     problem ??= failure;
   } else {
@@ -121,7 +123,7 @@ export async function carryOut(
       const { CommandRunner } = await import("../apply/commands/runner.ts");
       await (await import("../apply/apply.ts")).apply(request, emit, new CommandRunner(made));
     }
-    problem = metrics && await writeMetricsNow(metrics, metricsOf(made, events, host));
+    problem = metrics && await writeMetricsNow(metrics, metricsOf(metrics, made, events, host));
   }
   log.end();
   if (problem !== undefined) log.warning(problem, problem);

@@ -65,7 +65,10 @@ async function statusOf(made: Plan, config: Config, args: Arguments, host: Host)
     : found?.kind === "present"
     ? found.value
     : undefined;
-  if (args.json) return statusJson(made, orphans);
+  if (args.json) {
+    const { storedInventory } = await import("../store/stored_inventory.ts");
+    return statusJson(made, { host: Deno.hostname(), orphans, inventory: storedInventory(made) });
+  }
   const { statusText } = await import("../report/status_text.ts");
   return statusText(made, screenFor(args, host), orphans);
 }

@@ -12,6 +12,7 @@ import type { Ancestor } from "../host/types.ts";
 import { DirectoryCache, observeTarget } from "../observe/target.ts";
 import { chooseWriter } from "../plan/choose_writer.ts";
 import type { Plan } from "../plan/types.ts";
+import { type StoredInventory, storedInventory } from "../store/stored_inventory.ts";
 import { metricsText } from "../report/metrics.ts";
 import { foldOutcome } from "../report/outcome.ts";
 import { directoryOf } from "../text/path.ts";
@@ -20,15 +21,21 @@ import { VERSION } from "../text/version.ts";
 
 /** Where to write the metrics, or why they cannot be written. */
 export type MetricsPlan =
-  | { readonly kind: "place"; readonly place: MetricsPlace }
+  | {
+    readonly kind: "place";
+    readonly place: MetricsPlace;
+    /** Of the certificates that are in the store before the run. */
+    readonly inventory: StoredInventory;
+  }
   | { readonly kind: "nowhere"; readonly problem: string };
 
 /**
  * Decides who writes the metrics: the directories of collectors often belong to another user.
  *
- * Needs read permission for the ancestors of the path, and run permission for getent.
+ * Needs read permission for the ancestors of the path and for the store, and run permission for
+ * getent.
  */
-export async function planMetrics(path: string): Promise<MetricsPlan> {
+export async function planMetrics(path: string, plan: Plan): Promise<MetricsPlan> {
   const runner = Deno.uid() ?? 0;
   const accounts = await lookUpAccounts([], []);
   const ancestors = new AncestorFinder(runner, accounts);
@@ -47,13 +54,13 @@ export async function planMetrics(path: string): Promise<MetricsPlan> {
   const users = { runner, ownGroups: await ownGroupsOf(ancestors.owners) };
   const writer = chooseWriter(spec, { ...seen, owner }, users, "a directory of one user");
   if (writer.kind === "refused") return nowhere(writer.message ?? "it cannot be read");
-  if (writer.kind === "user") return { kind: "place", place: { path, by: writer.by } };
   const { file } = seen;
-  if (file.kind !== "present" || file.value.type !== "file") {
-    return { kind: "place", place: { path } };
-  }
-  const { uid, gid } = file.value;
-  return { kind: "place", place: { path, owners: { uid, gid } } };
+  const by = writer.kind === "user" ? writer.by : undefined;
+  const owners = by === undefined && file.kind === "present" && file.value.type === "file"
+    ? { uid: file.value.uid, gid: file.value.gid }
+    : undefined;
+  const place = { path, ...(by && { by }), ...(owners && { owners }) };
+  return { kind: "place", place, inventory: storedInventory(plan) };
 }
 
 function writerOn(ancestors: readonly Ancestor[], runner: number): number {
@@ -61,9 +68,15 @@ function writerOn(ancestors: readonly Ancestor[], runner: number): number {
 }
 
 /** The metrics after a run. */
-export function metricsOf(plan: Plan, events: readonly ApplyEvent[], host: Host): string {
+export function metricsOf(
+  metrics: MetricsPlan,
+  plan: Plan,
+  events: readonly ApplyEvent[],
+  host: Host,
+): string {
   const outcome = foldOutcome(plan, events);
-  return metricsText({ plan, events, outcome, at: host.now(), version: VERSION });
+  const inventory = metrics.kind === "place" ? metrics.inventory : new Map();
+  return metricsText({ plan, events, outcome, inventory, at: host.now(), version: VERSION });
 }
 
 /**

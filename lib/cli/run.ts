@@ -45,7 +45,7 @@ export async function runCommand(args: Arguments, host: Host): Promise<number> {
   // Over all certificates and all steps.
   const isWhole = args.command === "run" && args.names.length === 0;
   const metrics = metricsFile !== undefined && isWhole
-    ? await (await import("./metrics.ts")).planMetrics(metricsFile)
+    ? await (await import("./metrics.ts")).planMetrics(metricsFile, made)
     : undefined;
   // Every run warns about a server that is not verified.
   const unverified = config.vault.trust.kind === "off" || host.env("VAULT_SKIP_VERIFY") ||
@@ -69,7 +69,7 @@ async function withoutSteps(
   const nothing = { events: [], told: [] };
   if (metrics === undefined) return nothing;
   const { metricsOf, writeMetricsNow } = await import("./metrics.ts");
-  const problem = await writeMetricsNow(metrics, metricsOf(made, [], host));
+  const problem = await writeMetricsNow(metrics, metricsOf(metrics, made, [], host));
   if (problem !== undefined) sayOnErr(args, host, "warning", problem);
   return nothing;
 }

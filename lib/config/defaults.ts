@@ -15,6 +15,9 @@ export const DEFAULT_CONTROL: Control = "try-reload-or-restart";
 /** Works with policies that were written for `pki/issue`. */
 export const DEFAULT_KEY_ORIGIN: KeyOrigin = "vault";
 
+/** Seconds: all at once. */
+export const DEFAULT_REISSUE_WITHIN = 0;
+
 /** For local keys: small, fast, and supported by every current peer. */
 export const DEFAULT_KEY_TYPE: KeyType = "ec-256";
 

@@ -5,6 +5,7 @@ import {
   DEFAULTS,
   type File,
   type ProbeEntry,
+  type ReissueEntry,
   type ServiceEntry,
   type Settings,
   type TargetEntry,
@@ -18,6 +19,7 @@ import type {
   LoginSettings,
   MaintenanceWindow,
   ProbeSpec,
+  ReissueRule,
   ServiceSpec,
   TargetSpec,
   VaultSettings,
@@ -114,6 +116,7 @@ function resolveCertificate(
     renew: given.renew,
     spread: given.spread,
     keep: given.keep,
+    ...(given.reissue !== undefined && { reissue: resolveReissue(given.reissue) }),
     issuer: given.issuer,
     windows,
     // The rules have made sure that both are set.
@@ -127,6 +130,11 @@ function resolveCertificate(
       resolveService(service, entry, services, windows)
     ),
   };
+}
+
+function resolveReissue(given: ReissueEntry): ReissueRule {
+  const { issued_before, within } = { ...DEFAULTS.reissue, ...given };
+  return { issuedBefore: issued_before, within };
 }
 
 function resolveKey({ key, key_type, reuse_key }: FullSettings): KeySpec {

@@ -95,12 +95,23 @@ const service = map(`a map such as {name: "nginx.service"}`, serviceKeys, {
   errorsOf: serviceErrors,
 });
 
+const reissueKeys = {
+  issued_before: required(plain.moment),
+  within: key(plain.reissueTime, fallback.DEFAULT_REISSUE_WITHIN),
+};
+
+const reissue = map(
+  `a map such as {issued_before: "2026-12-01T09:30Z", within: "2h"}`,
+  reissueKeys,
+);
+
 /** Keys of `config` for all certificates, which each certificate may override. */
 const issuingKeys = {
   ttl: key(plain.lifetime),
   renew: key(plain.renewalWindow, fallback.DEFAULT_RENEW),
   spread: key(plain.spread, 0),
   keep: key(plain.count, 0),
+  reissue: key(reissue),
   window: key(windows),
   issuer: key(names.issuerName),
   pki: key(names.mount),
@@ -232,6 +243,8 @@ export type AuthEntry = TypeOf<typeof auth>;
 export type ServiceEntry = TypeOf<typeof service>;
 /** The value of `probe`, in either form. */
 export type ProbeEntry = TypeOf<typeof probe>;
+/** The map `reissue`. */
+export type ReissueEntry = TypeOf<typeof reissue>;
 /** One entry of `deploy`, in either form. */
 export type TargetEntry = TypeOf<typeof target>;
 /** The map `defaults`. */
@@ -243,4 +256,5 @@ export const DEFAULTS = {
   deploy: defaultsOf(targetKeys),
   service: defaultsOf(serviceKeys),
   probe: defaultsOf(probeKeys),
+  reissue: defaultsOf(reissueKeys),
 };

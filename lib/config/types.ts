@@ -151,6 +151,13 @@ export interface BundleSpec extends CommonTargetSpec, Partial<Record<FileOnly, n
 
 export type TargetSpec = FileSpec | BundleSpec;
 
+/** What was issued before a time is issued again. */
+export interface ReissueRule {
+  readonly issuedBefore: Date;
+  /** Seconds from that time on, over which it is spread. */
+  readonly within: number;
+}
+
 /** The private key that a certificate must have. */
 export interface KeySpec {
   readonly origin: KeyOrigin;
@@ -199,6 +206,7 @@ export interface CertificateSpec extends WantedNames, RenewalRule {
   readonly ttlText?: string | undefined;
   /** How many earlier sets are kept in the store's archive. */
   readonly keep: number;
+  readonly reissue?: ReissueRule | undefined;
   /** Common name that the issuer must have. */
   readonly issuer?: string | undefined;
   /** Renewals wait for one of these; empty: no wait. */

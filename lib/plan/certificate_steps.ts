@@ -5,6 +5,7 @@ import { bundleStep, endsBundle } from "./bundle.ts";
 import { OWN_WRITER, type Writer } from "./choose_writer.ts";
 import { loadedUntil } from "./stored_validity.ts";
 import type { PlannedTarget } from "./planned_target.ts";
+import { reissueStart } from "./reissue.ts";
 import { requestFor } from "./request.ts";
 import { mayHoldRevokedKey } from "./revocation.ts";
 import type { CertificateObservation, TargetObservation } from "../observe/types.ts";
@@ -20,14 +21,16 @@ export function issueStep(
 ): IssueStep {
   const direct = spec.targets.length === 0 ? spec.services.map(({ id }) => id) : [];
   const request = requestFor(spec);
-  const revoked = mayHoldRevokedKey(observed);
+  const { reissue } = spec;
+  const spent = mayHoldRevokedKey(observed) || reissueStart(reissue, observed.stored) !== undefined;
   return {
     kind: "issue",
     certificate: spec.name,
     due,
     staged: staged || undefined,
-    request: revoked ? { ...request, key: { ...request.key, reuse: false } } : request,
+    request: spent ? { ...request, key: { ...request.key, reuse: false } } : request,
     keep: spec.keep || undefined,
+    ...(reissue !== undefined && { issuedBefore: reissue.issuedBefore }),
     renew: spec.renew,
     spread: spec.spread,
     services: direct,

@@ -13,11 +13,12 @@ import { formatTime } from "../text/format_time.ts";
 import { printable } from "../text/quote.ts";
 import { endedIntermediate, hasValidPath, invalidPath } from "./chain_warnings.ts";
 import { storedCertificate, type StoredValidity, validityOf } from "./stored_validity.ts";
+import { reissueStart } from "./reissue.ts";
 import type { Due, DueReason } from "./types.ts";
 
 /** What a stored set is compared with. */
 export interface DueSpec
-  extends WantedNames, Pick<CertificateSpec, "renew" | "spread" | "key" | "targets"> {
+  extends WantedNames, Pick<CertificateSpec, "renew" | "spread" | "reissue" | "key" | "targets"> {
   /** Common name that the issuer must have. */
   readonly issuer?: string | undefined;
 }
@@ -50,6 +51,7 @@ const DEFECTS: readonly Check[] = [
 /** The stored set is whole, but another certificate is wanted. */
 const CHANGES: readonly Check[] = [
   ["expired", expired], // peers refuse it from now on
+  ["issued-before", issuedBefore], // an emergency, for which no window counts
   ["names-differ", namesDiffer], // the configuration asks for other names
   ["key-differs", keyDiffers], // the configuration asks for another type of key
   ["issuer-differs", issuerDiffers], // the configuration asks for another CA
@@ -94,6 +96,7 @@ const WHOLE: ReadonlySet<DueReason> = new Set<DueReason>([
   "key-differs",
   "issuer-differs",
   "expired",
+  "issued-before",
   "in-renewal-window",
   "forced",
 ]);
@@ -216,6 +219,14 @@ function ago(end: Date, now: Date): string {
 
 function wholeDuration(seconds: number): string {
   return formatDuration(Math.max(1, Math.floor(seconds)));
+}
+
+function issuedBefore({ spec: { reissue }, stored, now }: Case): string | undefined {
+  const start = reissueStart(reissue, stored);
+  if (reissue === undefined || start === undefined || start > now) return undefined;
+  return `it was issued before ${
+    formatTime(reissue.issuedBefore)
+  }, and "reissue" asks for a new one`;
 }
 
 function inRenewalWindow({ spec, stored, validity, now }: Case): string | undefined {

@@ -55,7 +55,10 @@ export function plan(
   const named = new Set(specs.flatMap((spec) => spec.services.map(({ id }) => id)));
   const desired = gatherServices(config.certificates).filter(({ id }) => named.has(id));
   const { services: acts, force: forced } = selection;
-  const shared = { observation, files: filesOf(config), now, forced, acts };
+  const urgent = new Set(
+    certificates.flatMap(({ name, reissue }) => reissue?.isUrgent ? name : []),
+  );
+  const shared = { observation, files: filesOf(config), urgent, now, forced, acts };
   const planned = planServices(desired, steps, shared);
   const transferred = acts ? transferSteps(observation, named) : [];
   return { ...base, services: planned.states, steps: [...steps, ...transferred, ...planned.steps] };

@@ -20,6 +20,7 @@ import {
   refusedBlocker,
 } from "./refused_answer.ts";
 import { mayHoldRevokedKey, revocationDue, revokeStep } from "./revocation.ts";
+import { reissueState } from "./reissue.ts";
 import type { PlanContext, Selection } from "./selection.ts";
 import type { Blocked, CertificateState, Due, IfRefused, Refused, Step, Wait } from "./types.ts";
 import type { CertificateObservation } from "../observe/types.ts";
@@ -128,7 +129,7 @@ function hold(
 ): { readonly due: Due; readonly waits?: Wait } {
   const validity = validityOf(observed.stored);
   if (validity === undefined || hurtsNow(due) || spec.windows.length === 0) return { due };
-  if (selection.issue && selection.force) return { due };
+  if ((selection.issue && selection.force) || due.reason === "issued-before") return { due };
   const urgency = {
     end: validity.notAfter,
     margin: marginFor(validity),
@@ -146,19 +147,26 @@ function certificateState(
   targets: readonly PlannedTarget[],
   { now, zone }: PlanContext,
 ): Omit<CertificateState, "due" | "waits" | "refused" | "blocked"> {
-  const validity = validityOf(observed.stored);
+  const { stored } = observed;
+  const validity = validityOf(stored);
+  const reissue = reissueState(spec.reissue, stored, now);
   return {
     name: spec.name,
-    certificate: storedCertificate(observed.stored),
-    renewAt: validity && renewalStart(spec, validity),
+    certificate: storedCertificate(stored),
+    renewAt: earlier(validity && renewalStart(spec, validity), reissue?.from),
+    reissue,
     warnings: [
-      ...findWarnings(spec, observed.stored, now, zone),
+      ...findWarnings(spec, stored, now, zone),
       ...strayWarnings(observed),
       ...aclWarnings(targets),
       ...lossWarnings(targets),
     ],
     targets: targets.map(({ spec: { what, path }, drift }) => ({ what, path, drift })),
   };
+}
+
+function earlier(a: Date | undefined, b: Date | undefined): Date | undefined {
+  return a !== undefined && b !== undefined && b < a ? b : a;
 }
 
 function forcedIssue(selection: Selection): Due | undefined {

@@ -26,6 +26,8 @@ interface Context {
   readonly changing: ReadonlySet<string>;
   /** Files of each certificate, as the configuration has them. */
   readonly files: ReadonlyMap<string, readonly string[]>;
+  /** Certificates of an emergency: services load them outside their windows. */
+  readonly urgent: ReadonlySet<string>;
   readonly now: Date;
   readonly forced: boolean;
   /** Whether the command lets services act; if not, they still validate new files. */
@@ -97,7 +99,9 @@ function planService(desired: DesiredService, context: Context): PlannedService 
     ...urgencyOf(ends, marginOf(desired, observation)),
     since: open && new Date(open.since),
   };
-  const held = holdBack(forced ? [] : desired.windows, urgency, now, observation.zone);
+  const isUrgent = desired.certificates.some((name) => context.urgent.has(name));
+  const windows = forced || isUrgent ? [] : desired.windows;
+  const held = holdBack(windows, urgency, now, observation.zone);
   const actedAt = notLoaded?.actedAt;
   if (held.kind === "wait") {
     const late = held.wait.late || open?.failure !== undefined || actedAt !== undefined;

@@ -27,6 +27,7 @@ export const DUE_REASONS = [
   "key-differs",
   "issuer-differs",
   "expired",
+  "issued-before",
   "in-renewal-window",
   "forced",
 ] as const;
@@ -143,6 +144,8 @@ export interface IssueStep {
   /** An earlier run received it and could not store it: it is stored, and the server is not asked. */
   readonly staged?: boolean | undefined;
   readonly request: CertificateRequest;
+  /** A set that was issued before it would be due again: the store remembers when this one came. */
+  readonly issuedBefore?: Date | undefined;
   readonly renew: RenewalWindow;
   /** Percent of the window over which renewals are spread, by serial number. */
   readonly spread: number;
@@ -265,6 +268,15 @@ export interface Refused {
   readonly next: Date;
 }
 
+/** How far the re-issue of what was issued before a time is. */
+export interface ReissueState {
+  readonly issuedBefore: Date;
+  /** When the stored set is due for it; absent: it was issued later, or there is none. */
+  readonly from?: Date | undefined;
+  /** Nothing waits for a window now. */
+  readonly isUrgent: boolean;
+}
+
 /** The state of one certificate, whether or not it has steps. */
 export interface CertificateState {
   readonly name: string;
@@ -277,6 +289,8 @@ export interface CertificateState {
   readonly waits?: Wait | undefined;
   /** Set if it is due and earlier answers could not be used. */
   readonly refused?: Refused | undefined;
+  /** Set if the configuration asks for a re-issue. */
+  readonly reissue?: ReissueState | undefined;
   readonly warnings: readonly Warning[];
   readonly targets: readonly {
     readonly what: TargetKind;

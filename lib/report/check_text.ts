@@ -5,6 +5,7 @@ import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
 import { severityOf } from "../plan/warnings.ts";
 import { describeDrifts } from "./drift_text.ts";
 import { count, type Paint } from "./paint.ts";
+import { reissueLines } from "./reissue_text.ts";
 import {
   assessStatus,
   countWaiting,
@@ -40,6 +41,7 @@ export function checkDetails(plan: Plan, all: boolean): string[] {
     ...plan.steps.filter(isRecovery).map((step) => `${step.certificate}: ${step.detail}`),
     ...plan.steps.flatMap(pendingLine),
     ...plan.services.flatMap(serviceLines),
+    ...reissueLines(plan),
   ];
 }
 

@@ -6,6 +6,7 @@
  */
 import type { ApplyEvent } from "../apply/events.ts";
 import type { Rights } from "../apply/permissions.ts";
+import type { InventoryFacts } from "../certificate/inventory.ts";
 import type { Diagnostic } from "../config/diagnostic.ts";
 import type { Plan } from "../plan/types.ts";
 import type { CheckResult } from "./check_result.ts";
@@ -33,8 +34,21 @@ export function checkJson(plan: Plan): string {
   return document<CheckDocument>({ standing: assessStatus(plan), ...plan });
 }
 
-export function statusJson(plan: Plan, orphans: readonly string[] | undefined): string {
-  return document<StatusDocument>({ standing: assessStatus(plan), ...plan, orphans });
+/** What `vcm status` knows besides the plan. */
+export interface StatusFacts {
+  readonly host: string;
+  readonly orphans?: readonly string[] | undefined;
+  /** By the name of the certificate. */
+  readonly inventory: ReadonlyMap<string, InventoryFacts>;
+}
+
+export function statusJson(plan: Plan, { host, orphans, inventory }: StatusFacts): string {
+  const certificates = plan.certificates.map((state) => ({
+    ...state,
+    inventory: inventory.get(state.name),
+  }));
+  const standing = assessStatus(plan);
+  return document<StatusDocument>({ host, standing, ...plan, certificates, orphans });
 }
 
 export function runJson(plan: Plan, events: readonly ApplyEvent[], outcome: Outcome): string {

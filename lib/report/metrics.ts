@@ -1,16 +1,20 @@
 /**
  * The state of a host after a run, as Prometheus metrics (text exposition format 0.0.4). The only
- * labels are names from the configuration, and of certificates whose revocation is pending.
+ * labels are names from the configuration or of certificates whose revocation is pending, and public
+ * facts of certificates.
  */
 import type { ApplyEvent } from "../apply/events.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
 import { isWarnedBroken } from "../plan/warnings.ts";
+import type { InventoryFacts } from "../certificate/inventory.ts";
 import type { Outcome } from "./outcome.ts";
 
 interface RunFacts {
   readonly plan: Plan;
   readonly events: readonly ApplyEvent[];
   readonly outcome: Outcome;
+  /** Of the certificates that were in the store before the run, by their names. */
+  readonly inventory: ReadonlyMap<string, InventoryFacts>;
   /** When the run ended. */
   readonly at: Date;
   readonly version: string;
@@ -43,6 +47,11 @@ export function metricsText(facts: RunFacts): string {
       "vcm_certificate_renewal_timestamp_seconds",
       "Time from which the certificate is due for renewal.",
       times.flatMap(({ name, renewAt }) => timeSample(name, renewAt)),
+    ),
+    gauge(
+      "vcm_certificate_info",
+      "What the certificate in the store is.",
+      certificates.flatMap((state) => infoSample(state, issued, facts.inventory)),
     ),
     gauge(
       "vcm_certificate_ok",
@@ -84,6 +93,19 @@ function timesOf(state: CertificateState, issued: ReadonlyMap<string, Issued>) {
   const { notAfter, renewAt } = issued.get(state.name) ??
     { notAfter: state.certificate?.notAfter, renewAt: state.renewAt };
   return { notAfter, renewAt };
+}
+
+function infoSample(
+  { name, certificate }: CertificateState,
+  issued: ReadonlyMap<string, Issued>,
+  stored: ReadonlyMap<string, InventoryFacts>,
+): Sample[] {
+  const event = issued.get(name);
+  const { issuer, serial } = event ?? certificate ?? {};
+  const inventory = event?.inventory ?? stored.get(name);
+  if (issuer === undefined || serial === undefined || inventory === undefined) return [];
+  const { issuerKey = "", keyType } = inventory;
+  return [{ labels: { name, issuer, issuer_key: issuerKey, serial, key_type: keyType }, value: 1 }];
 }
 
 /** A warning from before a certificate was issued does not apply to the new one. */

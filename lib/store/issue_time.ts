@@ -1,6 +1,6 @@
 /**
- * The record of when a certificate was issued, if its validity began long before that: the time before
- * is no part of its lifetime. It names the serial number, so it never applies to another certificate.
+ * The record of when a certificate was issued, if the start of its validity does not tell that: the time
+ * before it is no part of its lifetime. It names the serial number, so it never applies to another certificate.
  */
 import { removeIfThere } from "../host/atomic_write.ts";
 import { isThere, readText } from "../host/read.ts";
@@ -19,9 +19,20 @@ export async function writeIssueTime(
   name: string,
   time: IssueTime,
 ): Promise<void> {
+  await write(issueTimeFile(certStore, name), `${JSON.stringify(time)}\n`);
+}
+
+/** Tries whether the record can be written, and keeps what it says. Throws Error in plain words. */
+export async function rewriteIssueTime(certStore: string, name: string): Promise<void> {
   const path = issueTimeFile(certStore, name);
+  const text = readText(path);
+  if (text.kind === "unreadable") throw new Error(text.problem);
+  await write(path, text.kind === "present" ? text.value : "{}\n");
+}
+
+async function write(path: string, text: string): Promise<void> {
   try {
-    await writeRecord(path, `${JSON.stringify(time)}\n`, { isNew: !isThere(path) });
+    await writeRecord(path, text, { isNew: !isThere(path) });
   } catch (error) {
     throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
   }

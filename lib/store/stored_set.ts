@@ -8,7 +8,7 @@ import { issuerKeyOf, type PathFinder } from "../certificate/path_finder.ts";
 import type { ChainChecker, ChainEnd } from "../certificate/stored_chain.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import type { Part } from "../certificate/types.ts";
-import { keyWeakness } from "../certificate/weakness.ts";
+import { algorithmWeakness } from "../certificate/weakness.ts";
 import type { ChainFact, KeyFact, LeafFact, StoredSet } from "./types.ts";
 import type { Presence } from "../host/types.ts";
 
@@ -79,7 +79,7 @@ export function checkSet(
   };
   const [chainEnd] = ends.toSorted((a, b) => a.notAfter.getTime() - b.notAfter.getTime());
   const paths = leaf && findPaths(leaf, chains, { texts, checkers, readPart, readCa });
-  const weakness = leaf && keyWeakness(leaf.x509, "it");
+  const weakness = leaf && algorithmWeakness(leaf.x509, "it");
   return { ...set, chainEnd, ...paths, weakness };
 }
 

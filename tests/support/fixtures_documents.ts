@@ -1,5 +1,6 @@
 /** A plan and events in which each key that they can have stands at least once. */
 import type { ApplyEvent } from "../../lib/apply/events.ts";
+import type { InventoryFacts } from "../../lib/certificate/inventory.ts";
 import type { Certificate } from "../../lib/certificate/certificate.ts";
 import type { CertificateState, Plan, ServiceState } from "../../lib/plan/types.ts";
 import { NOW } from "./fixtures.ts";
@@ -28,6 +29,7 @@ const STATE: Whole<CertificateState> = {
   due,
   waits,
   refused: { at: NOW, count: 2, reason: "its key is rsa-2048", next: NOW },
+  reissue: { issuedBefore: NOW, from: NOW, isUrgent: true },
   warnings: [{ kind: "clock", message: "hm" }],
   targets: [{ what: "bundle", path: "/b", drift }],
   blocked: [{ kind: "impossible", message: "no owner" }],
@@ -45,6 +47,13 @@ const SERVICE: Whole<ServiceState> = {
 
 const failure = { step: "deploy", subject: "web", message: "disk full" } as const;
 
+/** Of all certificates. */
+export const INVENTORY: Whole<InventoryFacts> = {
+  keyType: "ec-256",
+  signatureAlgorithm: "ecdsa-with-SHA256",
+  issuerKey: "0a:1b",
+};
+
 const EVENTS: { readonly [K in ApplyEvent["kind"]]: ApplyEvent & { readonly kind: K } } = {
   recovered: { kind: "recovered", certificate: "web", detail: "left-overs" },
   issued: {
@@ -55,6 +64,8 @@ const EVENTS: { readonly [K in ApplyEvent["kind"]]: ApplyEvent & { readonly kind
     notAfter: NOW,
     renewAt: NOW,
     chainInvalid: "the root ended",
+    issuer: "Example CA",
+    inventory: INVENTORY,
   },
   deployed: { kind: "deployed", certificate: "web", what: "cert", path: "/a", drift },
   "rolled-back": {

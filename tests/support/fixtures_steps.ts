@@ -135,6 +135,7 @@ const issue: Whole<Extract<Step, { kind: "issue" }>> = {
   keep: 3,
   due,
   request: REQUEST,
+  issuedBefore: NOW,
   renew: { kind: "share", percent: 33.3 },
   spread: 20,
   services: [],

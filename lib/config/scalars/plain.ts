@@ -63,6 +63,42 @@ export const runLimit = scalar({
   show: formatDuration,
 });
 
+/** A moment of RFC 3339, which names its zone; the seconds may be left out. */
+export const moment = scalar({
+  words: "time such as `2026-12-01T09:30Z`",
+  many: "times such as `2026-12-01T09:30Z`",
+  wanted: `a time with its zone, such as "2026-12-01T09:30Z" or "2026-12-01T10:30+01:00"`,
+  pattern: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})$/,
+  parse: parseMoment,
+  show: (time) => time.toISOString().replace(/(?::00)?\.000Z$/, "Z"),
+});
+
+/** Days that a month lacks are refused: the runtime would take them for days of the next month. */
+function parseMoment(text: string): Date | undefined {
+  const [day = "", time = ""] = text.split("T");
+  const midnight = new Date(`${day}T00:00Z`);
+  const moment = new Date(`${day}T${time}`);
+  const isValid = !isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day) &&
+    !isNaN(moment.getTime());
+  return isValid ? moment : undefined;
+}
+
+/** Seconds of 30 days. */
+const LONGEST_REISSUE = 30 * 86_400;
+
+/** In seconds. */
+export const reissueTime = scalar({
+  words: "time from `0s` to `30d`",
+  wanted: `a time from "0s" to "30d", such as "2h"`,
+  pattern: () => new RegExp(`${DURATION.source}|^0s?$`),
+  parse: (text) => {
+    const seconds = /^0s?$/.test(text) ? 0 : parseDuration(text);
+    return seconds !== undefined && seconds <= LONGEST_REISSUE ? seconds : undefined;
+  },
+  editor: { ...SECONDS, minimum: 0, maximum: LONGEST_REISSUE },
+  show: (seconds) => seconds === 0 ? "0s" : formatDuration(seconds),
+});
+
 /** A duration, or a share of the lifetime such as `33%`. */
 export const renewalWindow = scalar<RenewalWindow>({
   words: "duration, or share such as `33%`",

@@ -1,5 +1,5 @@
 /** What a run did. */
-import type { Count, DriftJson, OfCertificate, TargetKindJson } from "./shared.ts";
+import type { Count, DriftJson, InventoryJson, OfCertificate, TargetKindJson } from "./shared.ts";
 
 /** The result of a step, or of a part of it. */
 export type EventJson =
@@ -22,6 +22,10 @@ export type EventJson =
     readonly renewAt: Date;
     /** Why no path from it to a root is valid, if none is. */
     readonly chainInvalid?: string | undefined;
+    /** Common name of its issuer, or the issuer's whole name if it has none. */
+    readonly issuer: string;
+    /** Its algorithms and the key of its issuer. */
+    readonly inventory: InventoryJson;
   }
   | OfCertificate & {
     /** A target was written. */

@@ -5,6 +5,7 @@ import type {
   DriftJson,
   DueJson,
   Head,
+  InventoryJson,
   PendingJson,
   TargetKindJson,
   WaitJson,
@@ -40,8 +41,18 @@ export interface CheckDocument extends PlanJson {
 
 /** A plan, the status of the host by it, and what else is in the store. */
 export interface StatusDocument extends CheckDocument {
+  /** Name of the host. */
+  readonly host: string;
+  /** The state of each certificate. */
+  readonly certificates: readonly StatusCertificateJson[];
   /** Names of sets in the store that are not in the file, unless names limit the command. */
   readonly orphans?: readonly string[] | undefined;
+}
+
+/** The state of one certificate, and what an inventory needs to know. */
+interface StatusCertificateJson extends CertificateStateJson {
+  /** Of the stored certificate, if there is one. */
+  readonly inventory?: InventoryJson | undefined;
 }
 
 /** A plan. */
@@ -115,6 +126,15 @@ export interface CertificateStateJson {
     readonly reason: string;
     /** When another one is asked for. */
     readonly next: Date;
+  } | undefined;
+  /** How far its re-issue is, if the file has `reissue`. */
+  readonly reissue?: {
+    /** What was issued before this time is issued again. */
+    readonly issuedBefore: Date;
+    /** From when on it is due for that; absent: it was issued later, or there is none. */
+    readonly from?: Date | undefined;
+    /** Whether its services act outside their windows. */
+    readonly isUrgent: boolean;
   } | undefined;
   /** What a person should know about it. */
   readonly warnings: readonly {

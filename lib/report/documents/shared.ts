@@ -62,6 +62,16 @@ export interface UserJson {
   readonly gid: Count;
 }
 
+/** Algorithms of a certificate, and the key of its issuer. */
+export interface InventoryJson {
+  /** Type and size of its key, as `key_type` has it if possible. */
+  readonly keyType: string;
+  /** With which its issuer signed it, such as `ecdsa-with-SHA256`. */
+  readonly signatureAlgorithm: string;
+  /** Identifier of its issuer's key, lower-case hexadecimal with colons, if it has one. */
+  readonly issuerKey?: string | undefined;
+}
+
 /** Why a certificate is to be issued. */
 export interface DueJson {
   /** The reason. */
@@ -79,6 +89,7 @@ export interface DueJson {
     | "key-differs"
     | "issuer-differs"
     | "expired"
+    | "issued-before"
     | "in-renewal-window"
     | "forced";
   /** The reason as a sentence, for people. */

@@ -107,6 +107,8 @@ export interface IssueStepJson extends OfCertificate, Keeps, InUse {
   readonly staged?: boolean | undefined;
   /** What is sent to the server. */
   readonly request: CertificateRequestJson;
+  /** The time of `reissue`, if the file has one. */
+  readonly issuedBefore?: Date | undefined;
   /** How long before expiry it is renewed. */
   readonly renew:
     | {

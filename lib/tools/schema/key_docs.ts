@@ -6,6 +6,7 @@ import type {
   Defaults,
   File,
   ProbeEntry,
+  ReissueEntry,
 } from "../../config/schema.ts";
 import type { KeyDoc, KeyDocs } from "./key_doc.ts";
 import { SERVICE_DOCS } from "./service.ts";
@@ -27,6 +28,18 @@ const PROBE_DOCS: KeyDocs<ProbeEntry> = {
   timeout: {
     means: "Limit for one probe, and for the new certificate to be served after an action.",
     example: "1m",
+  },
+};
+
+const REISSUE_DOCS: KeyDocs<ReissueEntry> = {
+  issued_before: {
+    means: "What was issued before this time is due, from this time on.",
+    example: "2026-12-01T09:30Z",
+  },
+  within: {
+    means: "How long it takes until all are due: the serial number of a certificate decides when " +
+      "it is.",
+    example: "2h",
   },
 };
 
@@ -136,6 +149,7 @@ export const KEY_DOCS = {
   file: FILE_DOCS,
   config: SETTINGS_DOCS,
   auth: AUTH_DOCS,
+  reissue: REISSUE_DOCS,
   certs: CERTIFICATE_DOCS,
   deploy: TARGET_DOCS,
   service: SERVICE_DOCS,

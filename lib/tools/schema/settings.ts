@@ -25,6 +25,11 @@ export const ISSUING_DOCS: Readonly<Record<IssuingKey, KeyDoc>> = {
       "`archive/` of the store when a new one is issued.",
     example: 3,
   },
+  reissue: {
+    means: "For an emergency: what was issued before a time is issued again, with a new key.",
+    otherwise: "none",
+    example: { issued_before: "2026-12-01T09:30Z", within: "2h" },
+  },
   window: {
     means: "Maintenance windows that renewals and service actions wait for, in the host's time " +
       "zone.",

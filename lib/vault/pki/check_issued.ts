@@ -11,7 +11,7 @@ import { splitCertificates, withNewline } from "../../certificate/pem.ts";
 import { toPkcs8 } from "../../certificate/pkcs8.ts";
 import { cleanForm, formProblem } from "../../certificate/pem_form.ts";
 import type { Part } from "../../certificate/types.ts";
-import { keyWeakness, type Weakness } from "../../certificate/weakness.ts";
+import { algorithmWeakness, type Weakness } from "../../certificate/weakness.ts";
 import type { CertificateRequest } from "../../plan/types.ts";
 import { printable } from "../../text/quote.ts";
 import { checkLease } from "../session/lease.ts";
@@ -60,7 +60,7 @@ export async function checkIssued(
         `chain of the issuer on the server`,
     );
   }
-  requireStrength(keyWeakness(opened, "it") ?? chain.weakness);
+  requireStrength(algorithmWeakness(opened, "it") ?? chain.weakness);
   return issuedCertificate({
     address: answer.address,
     serverTime: answer.serverTime,

@@ -164,7 +164,7 @@ const wrongNames: Record<string, string> = {
   "other_sans: ['1.2;UTF8:']": `f:4:18 certs[0].other_sans[0]: ${OTHER}, got "1.2;UTF8:"`,
   'other_sans: ["1.2;UTF8:a\\tb"]': `f:4:18 certs[0].other_sans[0]: ${OTHER}, got "1.2;UTF8:a\\tb"`,
   "emails: [a@b.test]": `f:4:5 certs[0].emails: unknown key; allowed here: name, common_name, ` +
-    "ttl, renew, spread, keep, window, issuer, pki, role, issuer_ref, key, key_type, reuse_key, " +
+    "ttl, renew, spread, keep, reissue, window, issuer, pki, role, issuer_ref, key, key_type, reuse_key, " +
     "exclude_cn_from_sans, remove_roots_from_chain, dns_sans, ip_sans, uri_sans, email_sans, other_sans, deploy, service",
   "deploy: [{ca: a}]": "f:4:19 certs[0].deploy[0].ca: expected the absolute path of a file, " +
     `without "..", got "a"`,

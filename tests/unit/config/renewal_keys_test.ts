@@ -1,4 +1,4 @@
-/** When and by whom certificates are renewed: `spread`, `window` and `issuer`. */
+/** When and by whom certificates are renewed: `spread`, `window`, `reissue` and `issuer`. */
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import type { CertificateSpec, MaintenanceWindow } from "../../../lib/config/types.ts";
@@ -13,6 +13,8 @@ const NIGHT: MaintenanceWindow = {
   to: 240,
 };
 const LATE: MaintenanceWindow = { text: "Fri 22:00-06:00", days: [5], from: 1320, to: 360 };
+
+const HALF = new Date("2026-12-01T09:30:00Z");
 
 async function spec(own: string, config = ""): Promise<CertificateSpec> {
   const text = `config: {pki: p, role: r, ${config}}\ncerts: [{name: web, ${own}}]\n`;
@@ -29,6 +31,11 @@ const common: [string, Partial<CertificateSpec>][] = [
   ["spread: 80%", { spread: 80 }],
   ['window: "02:00-04:00"', { windows: [NIGHT] }],
   ['window: ["02:00-04:00", "Fri 22:00-06:00"]', { windows: [NIGHT, LATE] }],
+  ['reissue: {issued_before: "2026-12-01T09:30Z"}', { reissue: { issuedBefore: HALF, within: 0 } }],
+  [
+    "reissue: {issued_before: 2026-12-01T10:30:00+01:00, within: 2h}",
+    { reissue: { issuedBefore: HALF, within: 7200 } },
+  ],
   ["issuer: Example Issuing CA 2", { issuer: "Example Issuing CA 2" }],
   ["issuer: Пример CA", { issuer: "Пример CA" }],
 ];
@@ -96,6 +103,26 @@ pureTest("spread, window and issuer say what is wrong, in config and beyond", as
     await assertDiagnostics(
       `config: {pki: p, role: r}\ncerts:\n  - name: web\n    ${line}\n`,
       `f:4:${5 + column} certs[0].${message}`,
+    );
+  }
+});
+
+pureTest("a time without a zone, or that no calendar has, is refused", async () => {
+  for (
+    const time of [
+      "2026-12-01",
+      "2026-12-01T09:30",
+      "2026-02-30T09:30Z",
+      "2026-12-01T25:00Z",
+      "2026-12-01T09:30+99:00",
+      "2026-13-01T00:00Z",
+      "yesterday",
+    ]
+  ) {
+    await assertDiagnostics(
+      `config: {pki: p, role: r}\ncerts: [{name: web, reissue: {issued_before: "${time}"}}]\n`,
+      `f:2:46 certs[0].reissue.issued_before: expected a time with its zone, such as ` +
+        `"2026-12-01T09:30Z" or "2026-12-01T10:30+01:00", got "${time}"`,
     );
   }
 });

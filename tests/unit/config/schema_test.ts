@@ -4,7 +4,7 @@ import { pureTest } from "../../support/pure_test.ts";
 import { assertDiagnostics, diagnosticsOf } from "./diagnostics.ts";
 
 const CONFIG_KEYS = "vault, namespace, vault_ssl_verify, tls_server_name, client_cert, " +
-  "client_key, redirect_hosts, allow_http, retries, timeout, ttl, renew, spread, keep, window, issuer, pki, role, issuer_ref, " +
+  "client_key, redirect_hosts, allow_http, retries, timeout, ttl, renew, spread, keep, reissue, window, issuer, pki, role, issuer_ref, " +
   "key, key_type, reuse_key, exclude_cn_from_sans, remove_roots_from_chain, cert_store, " +
   "log_file, metrics_file, max_run, auth, token_file, vault_role_id, vault_secret_id, create_dirs";
 

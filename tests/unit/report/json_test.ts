@@ -13,6 +13,7 @@ import {
 import { blockedEntries, foldOutcome } from "../../../lib/report/outcome.ts";
 import { found } from "../../../lib/report/check_result.ts";
 import { makeIssue, makePlan, makeState } from "../../support/fixtures_plan.ts";
+import { INVENTORY } from "../../support/fixtures_documents.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const BLOCKED = [{ kind: "impossible", message: "no owner" }] as const;
@@ -31,6 +32,8 @@ const EVENTS: ApplyEvent[] = [
     serial: "01",
     notAfter: new Date("2027-01-30T00:00:00Z"),
     renewAt: new Date("2027-01-16T00:00:00Z"),
+    issuer: "Example CA",
+    inventory: INVENTORY,
   },
   { kind: "deployed", certificate: "a", what: "cert", path: "/1", drift: [] },
   { kind: "deployed", certificate: "a", what: "chain", path: "/2", drift: [] },

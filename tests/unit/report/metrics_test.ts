@@ -5,6 +5,7 @@ import { metricsText } from "../../../lib/report/metrics.ts";
 import { foldOutcome } from "../../../lib/report/outcome.ts";
 import { makePlan, makeState } from "../../support/fixtures_plan.ts";
 import { NOW } from "../../support/fixtures.ts";
+import { INVENTORY } from "../../support/fixtures_documents.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 function textOf(plan: Plan, events: readonly ApplyEvent[] = []): string {
@@ -12,6 +13,7 @@ function textOf(plan: Plan, events: readonly ApplyEvent[] = []): string {
     plan,
     events,
     outcome: foldOutcome(plan, events),
+    inventory: new Map([["web", INVENTORY]]),
     at: NOW,
     version: "1.2.3",
   });
@@ -32,6 +34,9 @@ vcm_certificate_not_after_timestamp_seconds{name="web"} 1801267200
 # HELP vcm_certificate_renewal_timestamp_seconds Time from which the certificate is due for renewal.
 # TYPE vcm_certificate_renewal_timestamp_seconds gauge
 vcm_certificate_renewal_timestamp_seconds{name="web"} 1800057600
+# HELP vcm_certificate_info What the certificate in the store is.
+# TYPE vcm_certificate_info gauge
+vcm_certificate_info{name="web",issuer="Example CA",issuer_key="0a:1b",serial="0a:1b:2c",key_type="ec-256"} 1
 # HELP vcm_certificate_ok 1 if the certificate and its files are as the configuration asks, otherwise 0.
 # TYPE vcm_certificate_ok gauge
 vcm_certificate_ok{name="web"} 1
@@ -64,11 +69,14 @@ pureTest("a certificate that was issued in the run counts with its new times", (
     serial: "01",
     notAfter: new Date(2_000_000_000_000),
     renewAt: new Date(1_900_000_000_000),
+    issuer: "Example CA",
+    inventory: INVENTORY,
   };
   const text = textOf(makePlan([makeState("web")]), [issued]);
   assert.deepEqual(samples(text, "vcm_certificate_not_after"), [
     `_timestamp_seconds{name="web"} 2000000000`,
   ]);
+  assert.match(samples(text, "vcm_certificate_info")[0] ?? "", /,serial="01",/);
   assert.deepEqual(samples(text, "vcm_certificate_renewal"), [
     `_timestamp_seconds{name="web"} 1900000000`,
   ]);

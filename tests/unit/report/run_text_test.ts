@@ -5,6 +5,7 @@ import { paint } from "../../../lib/report/paint.ts";
 import { eventLevel, eventText } from "../../../lib/report/event_text.ts";
 import { runText } from "../../../lib/report/run_text.ts";
 import { makePlan, makeState } from "../../support/fixtures_plan.ts";
+import { INVENTORY } from "../../support/fixtures_documents.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const NOTHING: Outcome = {
@@ -40,6 +41,8 @@ pureTest("eventText() and eventLevel() have a line and a level for each event", 
         serial: "0a:1b",
         notAfter: new Date("2027-01-30T00:00:00Z"),
         renewAt: new Date("2027-01-16T00:00:00Z"),
+        issuer: "Example CA",
+        inventory: INVENTORY,
       },
       "info",
       "a: issued by https://vault:8200, serial 0a:1b, until 2027-01-30 00:00 UTC",

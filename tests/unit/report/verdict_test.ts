@@ -59,6 +59,7 @@ pureTest("assessStatus() tells what hurts now from what hurts some day", () => {
     "names-differ",
     "key-differs",
     "issuer-differs",
+    "issued-before",
     "in-renewal-window",
     "forced",
   ];

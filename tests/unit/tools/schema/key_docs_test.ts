@@ -23,6 +23,10 @@ const FILE_WITH: Readonly<Record<MapName, (keys: Keys) => Keys>> = {
   file: (keys) => ({ config: { pki: "p", role: "r" }, certs: [NAMED], ...keys }),
   config: (keys) => ({ config: { pki: "p", role: "r", ...keys }, certs: [NAMED] }),
   auth: (keys) => ({ config: { auth: { method: "approle", ...keys } }, certs: [NAMED] }),
+  reissue: (keys) => ({
+    config: { reissue: { issued_before: "2026-12-01T09:30Z", ...keys } },
+    certs: [NAMED],
+  }),
   certs: (keys) => ({ certs: [{ ...NAMED, ...keys }] }),
   deploy: (keys) => ({ certs: [{ ...NAMED, deploy: [keys] }] }),
   service: (keys) => ({ certs: [{ ...NAMED, service: [{ name: "nginx", ...keys }] }] }),
@@ -136,6 +140,6 @@ pureTest("a note has a sentence, and one default at the most", () => {
 
 pureTest("each key of the schema has its note, and no other has", () => {
   const names = (keys: readonly { readonly name: MapName; readonly key: string }[]) =>
-    keys.map(({ name, key }) => `${name}.${key}`).sort();
+    [...new Set(keys.map(({ name, key }) => `${name}.${key}`))].sort();
   assert.deepEqual(names(DECLARED), names(ALL));
 });

@@ -24,7 +24,7 @@ import { initJson } from "../../../../lib/tools/init/init.ts";
 import { foldOutcome } from "../../../../lib/report/outcome.ts";
 import { found } from "../../../../lib/report/check_result.ts";
 import { NOW } from "../../../support/fixtures.ts";
-import { ALL_EVENTS, FULL_PLAN } from "../../../support/fixtures_documents.ts";
+import { ALL_EVENTS, FULL_PLAN, INVENTORY } from "../../../support/fixtures_documents.ts";
 import { makePlan } from "../../../support/fixtures_plan.ts";
 import { outputMistakes } from "../../../support/output_validator.ts";
 import { keysOf, propertiesOf } from "../../../support/output_keys.ts";
@@ -60,7 +60,14 @@ const PRINTED: { readonly [K in keyof Documents]: readonly string[] } = {
   deploy: RUN,
   restart: RUN,
   check: CHECK,
-  status: [statusJson(FULL_PLAN, ["old"]), statusJson(NOTHING, undefined)],
+  status: [
+    statusJson(FULL_PLAN, {
+      host: "web-1",
+      orphans: ["old"],
+      inventory: new Map(FULL_PLAN.certificates.map(({ name }) => [name, INVENTORY])),
+    }),
+    statusJson(NOTHING, { host: "web-1", inventory: new Map() }),
+  ],
   plan: [planJson(FULL_PLAN, RIGHTS), planJson(NOTHING)],
   validate: [validJson({ file: "vcm.yaml", certificates: 2, targets: 3, services: 1 })],
   doctor: [doctorJson([found("ok", "a", "b"), found("problem", "a", "b", "c")]), doctorJson([])],
