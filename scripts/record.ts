@@ -14,15 +14,15 @@ export const PICTURE = `${ROOT}docs/screen.svg`;
 
 /** What it shows, for who cannot see it; README.md says the same. */
 export const DESCRIPTION =
-  "A terminal: vcm status shows a table of four certificates, one of them " +
-  "missing, one about to expire, one with a key that every user may read; vcm plan shows what " +
-  "would be done and why; vcm run does it; vcm status shows all four in order.";
+  "A terminal: vcm plan shows what would be done for four certificates, and why: one is about to " +
+  "expire, one is missing, one has a key that every user may read; vcm run does it, and reloads " +
+  "nginx; vcm status shows a table of all four in order.";
 
 /** Of the terminal. */
-export const COLUMNS = 80;
+export const COLUMNS = 88;
 
 /** Command lines, and how they end. */
-const SESSION = [["status", 2], ["plan", 0], ["run", 0], ["status", 0]] as const;
+const SESSION = [["plan", 0], ["run", 0], ["status", 0]] as const;
 
 if (import.meta.main) {
   try {

@@ -13,7 +13,7 @@ import type { Step } from "./long/step.ts";
 import { sweeps } from "./long/sweeps.ts";
 import { secondsSince } from "./run_tests.ts";
 
-const STEPS: readonly Step[] = [
+export const STEPS: readonly Step[] = [
   recipes,
   doubleBuild,
   arm64,

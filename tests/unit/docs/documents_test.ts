@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import { parseArguments } from "../../../lib/command/parse_arguments.ts";
+import { STEPS } from "../../long.ts";
 import { RECIPES } from "../../long/servers/recipe_cases.ts";
 import { environmentOf } from "../config/environment.ts";
 import {
@@ -102,6 +103,11 @@ Deno.test("docs/development/dependencies.md names each dependency with its versi
     if (name === "reflect-metadata") continue; // it comes with @peculiar/x509
     assert.ok(documented.includes(`\`${name}\` ${version}`), `${target}: another version`);
   }
+});
+
+Deno.test("docs/development/tests.md lists each long test, in the order in which they run", () => {
+  const rows = tableBelow(readDocument("docs/development/tests.md"), "## Long tests");
+  assert.deepEqual(rows.map(([name]) => name), STEPS.map(({ name }) => `\`${name}\``));
 });
 
 Deno.test("each message in docs/vault.md is one that the program says", async () => {
