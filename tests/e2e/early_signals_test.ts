@@ -112,7 +112,7 @@ test("a program that ignores the signal is killed, and a second signal does not 
     const { code, took } = await run.ended;
     assert.equal(code, 143);
     assert.ok(took < longest, `${took} ms`);
-    await waitUntil("it has gone", 8, () => Promise.resolve(!isRunning(pid) || undefined));
+    await waitUntil("it has gone", 60, () => Promise.resolve(!isRunning(pid) || undefined));
   }
 });
 
@@ -125,7 +125,7 @@ test("a signal while a command waits for the lock ends it, and the lock is not t
     const lock = `${site.directory}/store/.lock`;
     const holder = new Deno.Command("flock", { args: [lock, "sleep", "300"], stdin: "null" })
       .spawn();
-    await waitUntil("the lock is held", 30, async () => {
+    await waitUntil("the lock is held", 60, async () => {
       const { code } = await new Deno.Command("flock", { args: ["-n", lock, "true"] }).output();
       return code !== 0 || undefined;
     });

@@ -87,7 +87,7 @@ test("what ends later is seen by the next check, and within a longer settle by t
   await scene.configure(pairWith(scene, ["web"], ", settle: 1s"));
   const run = await scene.vcm("run");
   assert.deepEqual([run.code, failedIn(run.stdout)], [0, []], run.stdout);
-  await waitUntil("it has failed", 20, async () => {
+  await waitUntil("it has failed", 60, async () => {
     return await scene.systemctl("show", "--value", "-p", "ActiveState", "web") === "failed" ||
       undefined;
   });
@@ -161,7 +161,7 @@ test("a unit that is not active after its action, but was before, is a failure u
 
   await goGood(scene);
   await scene.systemctl("start", ...failed);
-  await waitUntil("all have been up for a while", 20, async () => {
+  await waitUntil("all have been up for a while", 60, async () => {
     return (await scene.vcm("check")).code === 0 || undefined;
   });
   const mended = await scene.vcm("run");
@@ -178,7 +178,7 @@ test("a unit in a crash loop before the action is a failure, and none once the l
   });
   await goBad(scene);
   await scene.systemctl("--no-block", "restart", "loops");
-  await waitUntil("it loops", 20, async () => {
+  await waitUntil("it loops", 60, async () => {
     return await scene.systemctl("show", "--value", "-p", "SubState", "loops") ===
         "auto-restart" || undefined;
   });

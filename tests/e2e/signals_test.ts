@@ -177,7 +177,7 @@ test("a second signal ends the run at once, with commands that ignore the first"
   assert.ok(took < 3_000, `${took} ms`);
   await waitUntil(
     "the command has gone",
-    2,
+    60,
     async () => (await site.commands()).length === 0 || undefined,
   );
 });

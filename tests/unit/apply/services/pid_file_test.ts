@@ -117,7 +117,7 @@ async function startMortal(directory: Directory, seconds: string, removesFile: b
     "while :; do sleep 0.05; done",
   ];
   const child = new Deno.Command("/bin/sh", { args: ["-c", lines.join("\n")] }).spawn();
-  await waitUntil("the pid file is written", 10, () => {
+  await waitUntil("the pid file is written", 60, () => {
     Deno.statSync(pidFile);
     return Promise.resolve(true);
   });
@@ -162,7 +162,7 @@ Deno.test("a process that its supervisor restarts is up", async () => {
   const daemon = `echo $$ > ${pidFile}.new; mv ${pidFile}.new ${pidFile}; exec sleep 600`;
   const supervisor = `for i in 1 2; do sh -c '${daemon}'; done`;
   const child = new Deno.Command("/bin/sh", { args: ["-c", supervisor] }).spawn();
-  await waitUntil("the pid file is written", 10, () => {
+  await waitUntil("the pid file is written", 60, () => {
     Deno.statSync(pidFile);
     return Promise.resolve(true);
   });
