@@ -122,7 +122,9 @@ while test ! -e ${scene.directory}/bad; do sleep 0.1; done
 sleep 0.5`,
   );
   await hasLogged(scene, "started\n");
-  await scene.configure(pairFor(scene, NAME, "{name: web, manager: podman, signal: HUP}"));
+  await scene.configure(
+    pairFor(scene, NAME, "{name: web, manager: podman, signal: HUP, settle: 6s}"),
+  );
   const run = await scene.vcm("run");
   assert.equal(run.code, 1, run.stdout + run.stderr);
   const advice = "see: podman logs web; to start it: podman start web";

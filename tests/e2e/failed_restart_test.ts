@@ -81,7 +81,8 @@ test("a unit that ends a second after its reload is a failure, however it ends",
       scene,
       `[Service]\nExecStart=/bin/sh -c '${script}'\nExecReload=/bin/kill -HUP $MAINPID\n`,
     );
-    await scene.configure(pairFor(scene, NAME, `{name: ${UNIT}, control: reload}`));
+    const service = `{name: ${UNIT}, control: reload, settle: 6s}`;
+    await scene.configure(pairFor(scene, NAME, service));
     assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
     const run = await scene.vcm("run");
     assert.equal(run.code, 1, run.stdout + run.stderr);
@@ -106,7 +107,7 @@ test("a restart after which the unit ends a second later stays pending, and a st
   await start(scene, `[Service]\nExecStart=/bin/sh -c '${script}'\n`);
   await waitUntil("the unit stays up", 60, async () => (await Deno.stat(`${directory}/up`)).isFile);
   await Deno.writeTextFile(`${directory}/bad`, "");
-  await scene.configure(pairFor(scene, NAME, `{name: ${UNIT}, control: restart}`));
+  await scene.configure(pairFor(scene, NAME, `{name: ${UNIT}, control: restart, settle: 6s}`));
   for (const issued of [1, 0]) {
     const run = await scene.vcm("run");
     assert.equal(run.code, 1, run.stdout + run.stderr);

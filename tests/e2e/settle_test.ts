@@ -81,9 +81,11 @@ test("a unit that outlives its main process stays up without it", async () => {
 
 test("what ends later is seen by the next check, and within a longer settle by the run", async () => {
   await using scene = await startScene();
-  const ends = shell(unlessBad(scene, "sleep 4; exit 1"));
+  const bad = `${scene.directory}/bad`;
+  const ends = shell(unlessBad(scene, `. ${bad}`));
   await startUnits(scene, { "web.service": `[Service]\nExecStart=${ends}\n` });
-  await goBad(scene);
+  // Later than a busy machine needs for the run.
+  await Deno.writeTextFile(bad, "sleep 15; exit 1\n");
   await scene.configure(pairWith(scene, ["web"], ", settle: 1s"));
   const run = await scene.vcm("run");
   assert.deepEqual([run.code, failedIn(run.stdout)], [0, []], run.stdout);
@@ -105,7 +107,8 @@ test("what ends later is seen by the next check, and within a longer settle by t
   );
   assert.equal((await scene.vcm("run")).stdout, NOTHING, "its OK is about files and own actions");
 
-  await scene.configure(pairWith(scene, ["web"], ", settle: 6s, control: restart"));
+  await Deno.writeTextFile(bad, "sleep 3; exit 1\n");
+  await scene.configure(pairWith(scene, ["web"], ", settle: 7s, control: restart"));
   assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
   const longer = await scene.vcm("run");
   assert.equal(longer.code, 1, longer.stdout);
