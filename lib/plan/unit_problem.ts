@@ -47,11 +47,14 @@ function howMissing({ unit, ofUser }: UnitState): string {
     `["systemctl", "--user", "--machine=${user}@.host", "reload", "${unit}"]`;
 }
 
+/** Milliseconds by which systemd's answer may be younger than `now`; more is a clock that was set back. */
+const LATEST = 30_000;
+
 /** Whether its manager starts it again and again, or did so a moment ago. */
 export function isRestarting(state: UnitState, now: Date, settle: number): boolean {
   if (isAutoRestart(state)) return true;
   const up = now.getTime() - state.startedAt;
-  return state.active === "active" && state.restarts > 0 && up >= 0 && up < settle * 1000;
+  return state.active === "active" && state.restarts > 0 && up > -LATEST && up < settle * 1000;
 }
 
 /** It has ended, and systemd is going to start it again (`Restart=`). */

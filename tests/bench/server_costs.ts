@@ -65,12 +65,12 @@ async function crlSize(): Promise<number> {
 try {
   const init = await waitUntil(
     "OpenBao answers",
-    30,
+    60,
     () => api("PUT", "sys/init", { secret_shares: 1, secret_threshold: 1 }).catch(() => undefined),
   );
   token = init.root_token;
   await api("PUT", "sys/unseal", { key: init.keys[0] });
-  await waitUntil("it is active", 30, () => api("GET", "sys/health").catch(() => undefined));
+  await waitUntil("it is active", 60, () => api("GET", "sys/health").catch(() => undefined));
   await api("POST", "sys/mounts/pki", { type: "pki", config: { max_lease_ttl: "87600h" } });
   const root = { common_name: "Root", ttl: "87600h", key_type: "ec" };
   await api("POST", "pki/root/generate/internal", root);

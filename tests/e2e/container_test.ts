@@ -94,7 +94,7 @@ while :; do sleep 0.1; done`,
 }
 
 function hasLogged(scene: Scene, text: string): Promise<true> {
-  return waitUntil(`the container has written ${JSON.stringify(text)}`, 10, async () => {
+  return waitUntil(`the container has written ${JSON.stringify(text)}`, 60, async () => {
     const log = await Deno.readTextFile(`${scene.directory}/log`).catch(() => "");
     return log === text || undefined;
   });
@@ -122,7 +122,9 @@ while test ! -e ${scene.directory}/bad; do sleep 0.1; done
 sleep 0.5`,
   );
   await hasLogged(scene, "started\n");
-  await scene.configure(pairFor(scene, NAME, "{name: web, manager: podman, signal: HUP}"));
+  await scene.configure(
+    pairFor(scene, NAME, "{name: web, manager: podman, signal: HUP, settle: 6s}"),
+  );
   const run = await scene.vcm("run");
   assert.equal(run.code, 1, run.stdout + run.stderr);
   const advice = "see: podman logs web; to start it: podman start web";
@@ -173,7 +175,7 @@ while :; do sleep 0.1; done`,
 
 /** Waits until the container has seen what the host has, or something else. */
 function sees(scene: Scene, when: "hup" | "start", file: string, same: boolean): Promise<true> {
-  return waitUntil(`the container sees ${same ? "the new" : "the old"} file`, 10, async () => {
+  return waitUntil(`the container sees ${same ? "the new" : "the old"} file`, 60, async () => {
     const seen = await Deno.readTextFile(`${scene.directory}/seen/${when}`).catch(() => "");
     if (!seen.includes("-----END CERTIFICATE-----\n")) return undefined;
     return (seen === await Deno.readTextFile(file)) === same || undefined;

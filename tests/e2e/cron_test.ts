@@ -64,7 +64,7 @@ test("cron runs the line with its own PATH and HOME, and mails only what failed"
     const mail = () => directory.tree().includes("mail") ? directory.read("mail") : "";
     const seen = () => Promise.resolve(mail().includes("odd") || undefined);
     await waitUntil("cron has mailed", 130, seen);
-    await waitUntil("the other run has begun", 10, () => {
+    await waitUntil("the other run has begun", 60, () => {
       return Promise.resolve(directory.tree().includes("good.env") || undefined);
     });
     assert.match(mail(), /^error: \S+bad\.yaml:\d+:\d+ odd: /m);

@@ -86,7 +86,7 @@ export async function startEndedSite(by: readonly string[] = []): Promise<EndedS
       said: async (text) => {
         await waitUntil(
           `it says "${text}"`,
-          30,
+          60,
           () => Promise.resolve(stderr.includes(text) || undefined),
         );
       },

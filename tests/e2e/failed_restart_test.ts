@@ -81,7 +81,8 @@ test("a unit that ends a second after its reload is a failure, however it ends",
       scene,
       `[Service]\nExecStart=/bin/sh -c '${script}'\nExecReload=/bin/kill -HUP $MAINPID\n`,
     );
-    await scene.configure(pairFor(scene, NAME, `{name: ${UNIT}, control: reload}`));
+    const service = `{name: ${UNIT}, control: reload, settle: 6s}`;
+    await scene.configure(pairFor(scene, NAME, service));
     assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
     const run = await scene.vcm("run");
     assert.equal(run.code, 1, run.stdout + run.stderr);
@@ -104,9 +105,9 @@ test("a restart after which the unit ends a second later stays pending, and a st
   const script =
     `test -e ${directory}/bad && { sleep 1; exit 3; }; touch ${directory}/up; exec sleep 600`;
   await start(scene, `[Service]\nExecStart=/bin/sh -c '${script}'\n`);
-  await waitUntil("the unit stays up", 10, async () => (await Deno.stat(`${directory}/up`)).isFile);
+  await waitUntil("the unit stays up", 60, async () => (await Deno.stat(`${directory}/up`)).isFile);
   await Deno.writeTextFile(`${directory}/bad`, "");
-  await scene.configure(pairFor(scene, NAME, `{name: ${UNIT}, control: restart}`));
+  await scene.configure(pairFor(scene, NAME, `{name: ${UNIT}, control: restart, settle: 6s}`));
   for (const issued of [1, 0]) {
     const run = await scene.vcm("run");
     assert.equal(run.code, 1, run.stdout + run.stderr);
@@ -137,7 +138,7 @@ test("a unit that its manager starts again by itself is up, and one that never s
   const loops = "[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestart=always\nRestartSec=300ms\n";
   await start(scene, `${loops}ExecStart=/bin/sh -c '${script}'\n`);
   await scene.systemctl("restart", UNIT);
-  await waitUntil("the unit stays up", 10, async () => (await Deno.stat(`${directory}/up`)).isFile);
+  await waitUntil("the unit stays up", 60, async () => (await Deno.stat(`${directory}/up`)).isFile);
   await Deno.writeTextFile(`${directory}/bad`, "");
   assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
   const failed = await scene.vcm("run");
@@ -196,7 +197,7 @@ test("a unit that is stopped after its reload failed is pending until it is star
   await staysPending(scene, /\(it is inactive, but was running before the action of 20/);
   await scene.systemctl("start", UNIT);
   await scene.systemctl("kill", "--signal=KILL", UNIT);
-  await waitUntil("the unit has failed", 10, async () => {
+  await waitUntil("the unit has failed", 60, async () => {
     return await show(scene, "ActiveState") === "failed" || undefined;
   });
   const run = await scene.vcm("run");
@@ -214,7 +215,7 @@ test("a run that is killed during the action that ends the unit leaves it pendin
 until test -e ${directory}/reloading; do sleep 0.1; done
 kill -KILL $pid`;
   await scene.machine.exec(["sh", "-c", command, await compiledVcm(), `${directory}/vcm.yaml`]);
-  await waitUntil("the unit has ended", 20, async () => {
+  await waitUntil("the unit has ended", 60, async () => {
     return /^(inactive|failed)$/.test(await show(scene, "ActiveState")) || undefined;
   });
   await staysPending(scene, /web\.service: pending reload: /);

@@ -73,18 +73,18 @@ test("a server that comes up two minutes after the host is used minutes later, n
   );
   await scene.systemctl("daemon-reload");
   await scene.systemctl("restart", "vcm.timer");
-  await waitUntil("the first run has failed", 30, async () => {
+  await waitUntil("the first run has failed", 60, async () => {
     return await show(scene, "SubState") === "auto-restart" || undefined;
   });
   assert.equal(await show(scene, "Result"), "exit-code");
   await assert.rejects(Deno.stat(`${scene.directory}/ssl/${NAME}.key`));
   // Two minutes on a host: the second run has failed, too.
-  await waitUntil("the second run has failed", 30, async () => {
+  await waitUntil("the second run has failed", 60, async () => {
     const [restarts, state] = [await show(scene, "NRestarts"), await show(scene, "SubState")];
     return restarts === "1" && state === "auto-restart" || undefined;
   });
   late.comeUp();
-  await waitUntil("a later run has deployed the key", 30, async () => {
+  await waitUntil("a later run has deployed the key", 60, async () => {
     await Deno.stat(`${scene.directory}/ssl/${NAME}.key`);
     return await show(scene, "ActiveState") === "inactive" || undefined;
   });
@@ -152,7 +152,7 @@ test("an error in the configuration and a held lock are not tried again", async 
   await Deno.writeTextFile(file, `${text}    unknown: 1\n`);
   assert.equal((await start(scene)).code, 1);
   assert.deepEqual([await show(scene, "ActiveState"), await status()], ["failed", "2"]);
-  await waitUntil("it was told", 10, async () => await told(scene) === "told\n" || undefined);
+  await waitUntil("it was told", 60, async () => await told(scene) === "told\n" || undefined);
 
   await Deno.writeTextFile(file, text);
   await scene.machine.exec(["mkdir", "-p", `${directory}/store`]);

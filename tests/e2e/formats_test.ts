@@ -23,7 +23,7 @@ test("nginx serves a combined file, and an encrypted one is rewritten only for a
     first.stdout,
     "Done: 1 issued, 4 files deployed, 1 service action; 0 failed, 0 skipped\n",
   );
-  await waitUntil("nginx serves the new certificate", 10, async () => {
+  await waitUntil("nginx serves the new certificate", 60, async () => {
     const { issuer } = await servedCertificate(port);
     return issuer === "CN=Test Intermediate" || undefined;
   });

@@ -31,7 +31,7 @@ async function startHost(): Promise<{ readonly scene: Scene; readonly port: numb
 }
 
 async function requireServed({ machine }: Scene, port: number): Promise<void> {
-  await waitUntil("nginx serves the server's certificate", 30, async () => {
+  await waitUntil("nginx serves the server's certificate", 60, async () => {
     const { issuer } = await servedCertificate(port);
     return issuer === "CN=Test Intermediate" || undefined;
   });

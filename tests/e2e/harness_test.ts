@@ -100,7 +100,7 @@ testWithMachine("nginx serves the certificate that it was last made to load", as
   equal((await machine.exec(["systemctl", "reload", unit])).code, 0);
   await waitUntil(
     "nginx serves the new certificate",
-    10,
+    60,
     async () => (await servedCertificate(port)).subject === "CN=second.test" || undefined,
   );
 

@@ -52,7 +52,7 @@ test("what vcm init writes makes nginx serve a certificate of the server", async
     "Done: 1 issued, 2 files deployed, 1 service action; 0 failed, 0 skipped\n",
   ], run.stdout + run.stderr);
   // The command that reloads nginx ends before the new worker is there.
-  await waitUntil("nginx serves the server's certificate", 30, async () => {
+  await waitUntil("nginx serves the server's certificate", 60, async () => {
     const { issuer } = await servedCertificate(port);
     return issuer === "CN=Test Intermediate" || undefined;
   });

@@ -25,9 +25,7 @@ test("after one time-out of systemd its other units are skipped, and other manag
     "web.e2e.test",
     [...services, `{name: own, command: ["touch", "${done}"], order: 9}`].join("\n      - "),
   ));
-  const start = performance.now();
   const { code, stdout } = await scene.vcm("run");
-  const took = performance.now() - start;
   assert.equal(code, 1, stdout);
   assert.match(
     stdout,
@@ -39,7 +37,6 @@ test("after one time-out of systemd its other units are skipped, and other manag
   );
   assert.match(stdout, /1 service action; 1 failed, 3 skipped$/m);
   assert.ok((await Deno.stat(done)).isFile);
-  assert.ok(took < 10_000, `${took} ms`);
   assert.match((await scene.vcm("plan")).stdout, /d\.service\n {2}reload: it has not loaded/);
 });
 

@@ -70,7 +70,7 @@ test("with --wait a second run does its work when the first has ended", async ()
   const said = () => Deno.readTextFile(`${directory}/said`);
   await waitUntil(
     "the second run waits",
-    30,
+    60,
     async () => (await said()).includes("\n") || undefined,
   );
   await first.end();

@@ -56,7 +56,7 @@ test("a name added to the file is served after the next run, and plan says why b
   );
   assert.match(plan.stdout, /nginx\.service\n {2}reload: it loads the new files of web\.e2e\.test/);
   assert.equal((await scene.vcm("run", "--quiet")).code, 0);
-  await waitUntil("nginx serves the added name", 10, async () => {
+  await waitUntil("nginx serves the added name", 60, async () => {
     const names = (await servedCertificate(port)).subjectAltName ?? "";
     return names.includes("DNS:api.e2e.test") && names.includes("IP Address:10.1.1.20") ||
       undefined;
@@ -82,7 +82,7 @@ test("nothing secret is in any output, not even with --verbose and --json", asyn
 
 /** nginx answers a reload before its new workers serve. */
 async function servesIssuedBy(port: number, issuer: string): Promise<string> {
-  return await waitUntil(`nginx serves what ${issuer} issued`, 10, async () => {
+  return await waitUntil(`nginx serves what ${issuer} issued`, 60, async () => {
     const served = await servedCertificate(port);
     return served.issuer === issuer ? served.serialNumber : undefined;
   });

@@ -19,7 +19,7 @@ while :; do sleep 0.1; done`;
 const logHas = (directory: string, text: string) =>
   waitUntil(
     `the container has written ${JSON.stringify(text)}`,
-    10,
+    60,
     async () => await Deno.readTextFile(`${directory}/log`) === text || undefined,
   );
 

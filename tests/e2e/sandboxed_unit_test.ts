@@ -92,7 +92,7 @@ test("a whole run works under the unit, with real nginx that validates on a priv
   assert.equal(await Deno.readTextFile(`${directory}/starts`), "start\nstart\n");
   await waitUntil(
     "the signal has arrived",
-    10,
+    60,
     async () => (await Deno.readTextFile(`${directory}/hup/log`)) === "HUP\n" || undefined,
   );
   assert.match(await sh(scene, "cat /var/log/nginx-error.log"), /test failed|^$/);
@@ -145,7 +145,7 @@ async function startServices(scene: Scene): Promise<void> {
   await scene.systemctl("start", "reload.service", "restart.service", "hup.service");
   await waitUntil(
     "the trap is set",
-    10,
+    60,
     () => Deno.stat(`${directory}/hup/up`).catch(() => undefined),
   );
   await sh(scene, "systemctl show --value -p MainPID hup.service > /run/hup.pid");

@@ -81,13 +81,15 @@ test("a unit that outlives its main process stays up without it", async () => {
 
 test("what ends later is seen by the next check, and within a longer settle by the run", async () => {
   await using scene = await startScene();
-  const ends = shell(unlessBad(scene, "sleep 4; exit 1"));
+  const bad = `${scene.directory}/bad`;
+  const ends = shell(unlessBad(scene, `. ${bad}`));
   await startUnits(scene, { "web.service": `[Service]\nExecStart=${ends}\n` });
-  await goBad(scene);
+  // Later than a busy machine needs for the run.
+  await Deno.writeTextFile(bad, "sleep 15; exit 1\n");
   await scene.configure(pairWith(scene, ["web"], ", settle: 1s"));
   const run = await scene.vcm("run");
   assert.deepEqual([run.code, failedIn(run.stdout)], [0, []], run.stdout);
-  await waitUntil("it has failed", 20, async () => {
+  await waitUntil("it has failed", 60, async () => {
     return await scene.systemctl("show", "--value", "-p", "ActiveState", "web") === "failed" ||
       undefined;
   });
@@ -105,7 +107,8 @@ test("what ends later is seen by the next check, and within a longer settle by t
   );
   assert.equal((await scene.vcm("run")).stdout, NOTHING, "its OK is about files and own actions");
 
-  await scene.configure(pairWith(scene, ["web"], ", settle: 6s, control: restart"));
+  await Deno.writeTextFile(bad, "sleep 3; exit 1\n");
+  await scene.configure(pairWith(scene, ["web"], ", settle: 7s, control: restart"));
   assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
   const longer = await scene.vcm("run");
   assert.equal(longer.code, 1, longer.stdout);
@@ -161,7 +164,7 @@ test("a unit that is not active after its action, but was before, is a failure u
 
   await goGood(scene);
   await scene.systemctl("start", ...failed);
-  await waitUntil("all have been up for a while", 20, async () => {
+  await waitUntil("all have been up for a while", 60, async () => {
     return (await scene.vcm("check")).code === 0 || undefined;
   });
   const mended = await scene.vcm("run");
@@ -178,7 +181,7 @@ test("a unit in a crash loop before the action is a failure, and none once the l
   });
   await goBad(scene);
   await scene.systemctl("--no-block", "restart", "loops");
-  await waitUntil("it loops", 20, async () => {
+  await waitUntil("it loops", 60, async () => {
     return await scene.systemctl("show", "--value", "-p", "SubState", "loops") ===
         "auto-restart" || undefined;
   });

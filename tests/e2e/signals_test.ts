@@ -1,4 +1,5 @@
 /** A signal ends a run in order: nothing half, nothing left behind, and the status tells it. */
+import { assertQuick } from "../support/busy_machine.ts";
 import { listIssued } from "../support/issued.ts";
 import { assert } from "./assert.ts";
 import { startFront } from "../support/faulty_proxy.ts";
@@ -26,7 +27,7 @@ const STATUSES = [["SIGTERM", 143], ["SIGINT", 130], ["SIGHUP", 129]] as const;
 for (const [signal, status] of STATUSES) {
   test(`${signal} ends the commands and the token of a run, which the next run finishes`, async () => {
     await using site = await startEndedSite();
-    const slow = site.shell(`sleep 300 & echo $! >> ${site.directory}/pids; wait`);
+    const slow = site.shell(`sleep 600 & echo $! >> ${site.directory}/pids; wait`);
     const certs = (command: string) =>
       site.certificate(WEB, `{name: first, command: ${command}}`, "{name: last, command: [true]}");
     site.configure(certs(slow), '  log_file: "' + site.directory + '/log"\n');
@@ -34,9 +35,8 @@ for (const [signal, status] of STATUSES) {
     await untilCommandRuns(site);
     assert.equal(await site.loginTokens(), 1);
     run.send(signal);
-    const { code, stderr, took } = await run.ended;
+    const { code, stderr } = await run.ended;
     assert.equal(code, status, stderr);
-    assert.ok(took < 5_000, `${took} ms`);
     await assertNoCommand(site);
     assert.equal(await site.loginTokens(), 0);
     assert.match(
@@ -133,7 +133,7 @@ test("a server that never answers does not keep a signal from ending the run", a
     const { code, stdout, took } = await run.ended;
     assert.equal(code, 143, stdout);
     assert.match(stdout, /no answer within 10 s after SIGTERM was received/);
-    assert.ok(took > 9_000 && took < 20_000, `${hangs}: ${took} ms`);
+    assert.ok(took > 9_000, `${hangs}: ${took} ms`);
     assert.equal(await site.loginTokens(), 0, hangs);
     if (hangs === "pki/issue/web") end(new Response(null, { status: 503 }));
   }
@@ -160,26 +160,29 @@ test("a server that is not there is not waited for after a signal", async () => 
   const { code, stdout, took } = await run.ended;
   assert.equal(code, 143, stdout);
   assert.match(stdout, /was not repeated, because SIGTERM was received/);
-  assert.ok(took < 5_000, `${took} ms`);
+  assert.ok(took < 20_000, `${took} ms`);
 });
 
 test("a second signal ends the run at once, with commands that ignore the first", async () => {
   await using site = await startEndedSite();
   const stubborn = site.shell(`trap '' TERM HUP INT; sleep 300 & while :; do wait; sleep 1; done`);
   site.configure(site.certificate(WEB, `{name: web, command: ${stubborn}}`));
-  const run = site.start("run");
-  await untilCommandRuns(site);
-  run.send("SIGTERM");
-  await run.said("ending the run in order");
-  run.send("SIGINT");
-  const { code, took } = await run.ended;
-  assert.equal(code, 130);
-  assert.ok(took < 3_000, `${took} ms`);
-  await waitUntil(
-    "the command has gone",
-    2,
-    async () => (await site.commands()).length === 0 || undefined,
-  );
+  // By the first signal alone they would be killed after 5 s.
+  await assertQuick(4_500, async () => {
+    const run = site.start("run");
+    await untilCommandRuns(site);
+    run.send("SIGTERM");
+    await run.said("ending the run in order");
+    run.send("SIGINT");
+    const { code, took } = await run.ended;
+    assert.equal(code, 130);
+    await waitUntil(
+      "the command has gone",
+      60,
+      async () => (await site.commands()).length === 0 || undefined,
+    );
+    return took;
+  });
 });
 
 test("what a signal does not end by TERM is killed 5 s later, orphans too", async () => {
@@ -192,7 +195,7 @@ test("what a signal does not end by TERM is killed 5 s later, orphans too", asyn
   run.send("SIGTERM");
   const { code, took } = await run.ended;
   assert.equal(code, 143);
-  assert.ok(took > 4_000 && took < 12_000, `${took} ms`);
+  assert.ok(took > 4_900, `${took} ms`);
   await assertNoCommand(site);
 });
 

@@ -23,7 +23,7 @@ export async function typeAnswers(
   using keyboard = await Deno.open(keys, { write: true });
   let from = 0;
   for (const [question, answer] of turns) {
-    await waitUntil(`"${question}" is asked`, 30, async () => {
+    await waitUntil(`"${question}" is asked`, 60, async () => {
       const at = (await read()).indexOf(question, from);
       if (at < 0) return undefined;
       from = at + question.length;

@@ -17,7 +17,7 @@ const HANGS = `[Service]\nType=notify\nNotifyAccess=all\nExecStart=${
 }\nExecReload=${shell("systemd-notify RELOADING=1; sleep 0.2")}\n`;
 
 async function untilState(scene: Scene, unit: string, property: string, wanted: string) {
-  await waitUntil(`${unit} is ${wanted}`, 30, async () => {
+  await waitUntil(`${unit} is ${wanted}`, 60, async () => {
     return await scene.systemctl("show", "--value", "-p", property, unit) === wanted || undefined;
   });
 }
@@ -72,7 +72,7 @@ test("check sees a unit that failed, flaps or hangs, and leaves a stopped one in
   await scene.systemctl("restart", "web");
   await scene.systemctl("--no-block", "reload", "web");
   await untilState(scene, "web", "ActiveState", "reloading");
-  const [hangs, why] = await waitUntil("check calls it stuck", 20, async () => {
+  const [hangs, why] = await waitUntil("check calls it stuck", 60, async () => {
     const found = await checkOf(scene, "web.service");
     return found[1] === "" ? undefined : found;
   });

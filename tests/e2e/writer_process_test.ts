@@ -50,11 +50,11 @@ traced(
     const file = { path: place.at("pg/a.crt"), content, mode: 0o644, createDirs: false };
     const requests = writer.stdin.getWriter();
     await requests.write(new TextEncoder().encode(`${JSON.stringify({ do: "make", file })}\n`));
-    await waitUntil("the request begins", 20, () => Promise.resolve(existsSync(made) || undefined));
+    await waitUntil("the request begins", 60, () => Promise.resolve(existsSync(made) || undefined));
     const { pid } = writer;
     const traced = (await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`)).trim();
     await requests.close();
-    await waitUntil("the process ends", 20, () => Promise.resolve(hasEnded(traced) || undefined));
+    await waitUntil("the process ends", 60, () => Promise.resolve(hasEnded(traced) || undefined));
     writer.kill("SIGKILL");
     await writer.status;
     await writer.stdout.cancel();

@@ -168,7 +168,7 @@ $`,
     await holder.status;
     await reader.cancel();
     await holder.stdin.close().catch(() => {});
-    await waitUntil("the lock is free", 10, async () => {
+    await waitUntil("the lock is free", 60, async () => {
       const said = await bench.vcm(["run"], { VAULT_TOKEN: bao.token });
       return said.status === 0 || undefined;
     });

@@ -79,7 +79,7 @@ test("200 certificates at a rate limit of 10 a second are issued in one run of a
       assertWell(await bench.vcm(["run"], env));
       const seconds = (Date.now() - start) / 1000;
       console.log(`200 certificates at 10/s, Retry-After ${enabled}: ${seconds.toFixed(1)} s`);
-      assert.ok(seconds > 18 && seconds < 40, `${seconds} s`);
+      assert.ok(seconds > 18 && seconds < 120, `${seconds} s`);
       await bao.api("DELETE", "sys/quotas/rate-limit/pki");
     }
   }));

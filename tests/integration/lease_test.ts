@@ -58,7 +58,7 @@ function numberOf(serial: string): bigint {
 
 /** The server revokes what a token issued after it has answered the token's last use. */
 async function waitForValid(bao: OpenBao, count: number): Promise<void> {
-  await waitUntil(`${count} certificates are valid`, 10, async () => {
+  await waitUntil(`${count} certificates are valid`, 60, async () => {
     return (await validLeaves(bao)).length === count || undefined;
   });
 }

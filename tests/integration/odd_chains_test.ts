@@ -90,14 +90,12 @@ opensslTest(
     const service =
       `    service:\n      - name: hook\n        command: [/bin/sh, -c, 'echo acted >> "${
         directory.at("acted")
-      }"']\n        probe: "127.0.0.1:${port}"\n`;
+      }"']\n        probe: {connect: "127.0.0.1:${port}", timeout: 10m}\n`;
     bench.configure(settings(front.address), certificate(directory) + service);
     const said = `cannot probe 127.0.0.1:${port}: this build cannot verify Ed448`;
-    const start = performance.now();
     const first = await bench.vcm(["run"], ENV);
     assert.equal(first.status, 0, first.out + first.err);
     assert.ok(first.err.includes(said), first.err);
-    assert.ok(performance.now() - start < 8000, "it waits for nothing");
     for (let runs = 0; runs < 2; runs++) assert.equal((await bench.vcm(["run"], ENV)).status, 0);
     assert.equal(directory.read("acted"), "acted\n");
     const check = await bench.vcm(["check"]);

@@ -58,7 +58,7 @@ ${withoutToken ? "api_proxy {}" : autoAuth}`;
   const socket = at("bao.sock");
   const client = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
   try {
-    await waitUntil(`bao ${kind} answers`, 30, async () => {
+    await waitUntil(`bao ${kind} answers`, 60, async () => {
       // With a token of its own, it may look that up.
       const path = withoutToken ? "sys/health" : "auth/token/lookup-self";
       const { ok, body } = await fetch(`http://localhost/v1/${path}`, {

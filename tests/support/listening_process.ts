@@ -15,7 +15,7 @@ export async function startListening(
     stdout: "null",
     stderr: "null",
   }).spawn();
-  await waitUntil(`${program} listens`, 30, async () => {
+  await waitUntil(`${program} listens`, 60, async () => {
     (await Deno.connect({ hostname: "127.0.0.1", port })).close();
     return true;
   });

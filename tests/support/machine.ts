@@ -37,7 +37,7 @@ export interface Machine extends AsyncDisposable {
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 // systemd was running after 1 s; a machine that is busy with other tests may need more.
-const START_SECONDS = 30;
+const START_SECONDS = 60;
 
 // No command of a test takes longer; one that hangs must not hang the tests.
 const EXEC_SECONDS = 120;

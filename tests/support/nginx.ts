@@ -80,7 +80,7 @@ ${kinds.map((kind) => `  ${kind}_temp_path ${directory}/${kind};`).join("\n")}
  * connections, and shows its old certificate.
  */
 export async function oneWorkerLeft(machine: Machine): Promise<void> {
-  await waitUntil("nginx has one worker", 10, async () => {
+  await waitUntil("nginx has one worker", 60, async () => {
     const { stdout } = await machine.exec([
       "sh",
       "-c",

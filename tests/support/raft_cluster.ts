@@ -110,7 +110,7 @@ function makeNode(program: string, directory: ReturnType<typeof makeDirectory>, 
     launch: async () => {
       const args = [directory.at(`node-${at}.log`), program, "server", `-config=${config}`];
       server = startTied("tied_program.sh", args, { env: { HOME: directory.at(".") } });
-      await waitUntil(`node ${at} answers`, 30, async () => (await health()) > 0 || undefined);
+      await waitUntil(`node ${at} answers`, 60, async () => (await health()) > 0 || undefined);
     },
     unseal: async (key: string) => {
       await waitUntil(`node ${at} is unsealed`, 60, async () => {

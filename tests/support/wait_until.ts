@@ -1,6 +1,8 @@
 /**
  * Asks again and again until the answer is not undefined, and returns it. Throws at the deadline
- * with what was waited for, and with the last error where asking failed.
+ * with what was waited for and the last error. An assertion in `ask` thus says what was seen last.
+ *
+ * @param seconds Tells "hangs" from "is slow": at least 60, since machines may be busy.
  */
 export async function waitUntil<T>(
   what: string,
@@ -9,14 +11,16 @@ export async function waitUntil<T>(
 ): Promise<T> {
   const deadline = performance.now() + seconds * 1000;
   let cause: unknown;
-  while (performance.now() < deadline) {
+  do {
     try {
       const answer = await ask();
       if (answer !== undefined) return answer;
+      cause = undefined;
     } catch (error) {
       cause = error;
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`Waited ${seconds} s in vain until ${what}`, { cause });
+  } while (performance.now() < deadline);
+  const last = cause instanceof Error ? `; at the end: ${cause.message}` : "";
+  throw new Error(`Waited ${seconds} s in vain until ${what}${last}`, { cause });
 }

@@ -15,7 +15,7 @@ export async function attempts(
 
 /** Something that neither succeeds nor fails has got nothing. */
 function late(): Promise<string> {
-  return new Promise((resolve) => setTimeout(resolve, 3_000, "no answer"));
+  return new Promise((resolve) => setTimeout(resolve, 15_000, "no answer"));
 }
 
 /** What evil code in a worker is told, and says. */

@@ -143,7 +143,7 @@ async function assertServed(
     // Old worker processes take connections for a while after a reload.
     await waitUntil(
       `port ${recipe.ports[at]?.[0]} serves the certificate in the store`,
-      30,
+      60,
       async () => {
         return await servedBy(ports[at] ?? 0, starttls) === stored || undefined;
       },

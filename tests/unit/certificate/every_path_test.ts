@@ -7,6 +7,7 @@ import { ChainChecker, isSelfSigned } from "../../../lib/certificate/stored_chai
 import { type Made, makeAuthority, makeCertificatePem } from "../../support/fixtures_pki.ts";
 import { pureTest } from "../../support/pure_test.ts";
 import { LEAF, LOWER, RSA_8192_CROSS, RSA_8192_ROOT } from "../../support/rsa_8192.ts";
+import { assertQuick } from "../../support/busy_machine.ts";
 
 const NOW = new Date("2026-12-01T00:00:00Z");
 const ENDED = { notAfter: new Date("2026-11-30T00:00:00Z") };
@@ -84,12 +85,12 @@ pureTest("many CAs that all signed each other take no long time", async () => {
     ),
   );
   const leaf = await makeCertificatePem("leaf", { issuer: roots[0] as Made });
-  const start = performance.now();
-  const { intermediates, cycle } = await build(leaf, ...cross, ...roots);
-  assert.equal(cycle, undefined);
-  // Those of the leaf's own issuer lead on; one below it would lead back.
-  assert.equal(new Set(intermediates).size, intermediates.length);
-  assert.ok(performance.now() - start < 10_000);
+  await assertQuick(10_000, async () => {
+    const { intermediates, cycle } = await build(leaf, ...cross, ...roots);
+    assert.equal(cycle, undefined);
+    // Those of the leaf's own issuer lead on; one below it would lead back.
+    assert.equal(new Set(intermediates).size, intermediates.length);
+  });
 });
 
 pureTest("a root with an RSA key that this build cannot verify is in ca.pem", async () => {

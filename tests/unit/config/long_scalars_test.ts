@@ -7,6 +7,7 @@ import { InvalidValue, type Scalar } from "../../../lib/config/scalars/scalar.ts
 import * as services from "../../../lib/config/scalars/services.ts";
 import { maintenanceWindow } from "../../../lib/config/scalars/window.ts";
 import { pureTest } from "../../support/pure_test.ts";
+import { assertQuick } from "../../support/busy_machine.ts";
 
 const LENGTH = 128 * 1024;
 
@@ -14,7 +15,7 @@ function isScalar(value: unknown): value is Scalar<unknown> {
   return typeof value === "object" && value !== null && "kind" in value && value.kind === "scalar";
 }
 
-pureTest("a long scalar is read at once", () => {
+pureTest("a long scalar is read at once", async () => {
   const scalars = Object.entries({ ...names, ...places, ...plain, ...services, maintenanceWindow });
   const begins = ["", "a", "/", "https://", "https://h/", "unix:///", "mon", "1.2;UTF8:", "a@"];
   const units = ["a", "/", ":", "1", "a.", "-", " ", "mon "];
@@ -25,7 +26,9 @@ pureTest("a long scalar is read at once", () => {
         const text = `${begin}${unit.repeat(LENGTH / unit.length)}b!`;
         const began = performance.now();
         scalar.read(text);
-        assert(performance.now() - began < 5_000, `${name}: ${begin}${unit}…`);
+        if (performance.now() - began < 5_000) continue;
+        await assertQuick(5_000, () => scalar.read(text))
+          .catch(({ message }) => assert.fail(`${name}: ${begin}${unit}…: ${message}`));
       }
     }
   }

@@ -19,7 +19,7 @@ export async function startDaemon(directory: Directory): Promise<Daemon> {
     "while :; do sleep 0.05; done",
   ];
   const child = new Deno.Command("/bin/sh", { args: ["-c", lines.join("\n")] }).spawn();
-  await waitUntil("the pid file is written", 10, () => {
+  await waitUntil("the pid file is written", 60, () => {
     Deno.statSync(pidFile);
     return Promise.resolve(true);
   });
@@ -27,7 +27,7 @@ export async function startDaemon(directory: Directory): Promise<Daemon> {
     pid: child.pid,
     pidFile,
     got: async (signal) => {
-      await waitUntil(`the process gets ${signal}`, 10, () => {
+      await waitUntil(`the process gets ${signal}`, 60, () => {
         const seen = directory.read("signals").split("\n").includes(signal);
         return Promise.resolve(seen || undefined);
       });

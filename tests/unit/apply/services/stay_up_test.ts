@@ -12,7 +12,7 @@ const AGAIN: Running = { kind: "restarting", how: "it is started again", restart
 /** What is found wrong with one unit of that name, and how often all were looked at. */
 async function fallen(
   looks: readonly Running[],
-  { earlier = UP, control = "restart" as const, settle = 0.01, timeout = 0.1 } = {},
+  { earlier = UP, control = "restart" as const, settle = 0.01, timeout = 60 } = {},
 ) {
   let looked = 0;
   const observe: Commands["observe"] = (services) => {

@@ -4,6 +4,7 @@ import { isRefusal, readAnswer } from "../../../../lib/vault/wire/answer.ts";
 import type { Capability } from "../../../../lib/vault/wire/denial.ts";
 import { VaultError } from "../../../../lib/vault/errors.ts";
 import { pureTest } from "../../../support/pure_test.ts";
+import { assertQuick } from "../../../support/busy_machine.ts";
 
 /** The message for a refusal of this path, without the address before it. */
 function said(path: string, status: number, errors: string[], right?: Capability): string {
@@ -100,12 +101,12 @@ pureTest("a ttl beyond the end of the CA is reported with the fix", () => {
   );
 });
 
-pureTest("no text of a server keeps a run busy", () => {
-  const began = performance.now();
+pureTest("no text of a server keeps a run busy", async () => {
   for (const text of [" name ", "certificate with serial ", "IP address ", " name -"]) {
     const long = text.repeat(5_000);
-    assert.match(said("pki/issue/web", 400, [long]), /^refused "pki\/issue\/web" \(400: /);
-    assert.equal(isRefusal({ status: 500, body: long }), false);
+    await assertQuick(5_000, () => {
+      assert.match(said("pki/issue/web", 400, [long]), /^refused "pki\/issue\/web" \(400: /);
+      assert.equal(isRefusal({ status: 500, body: long }), false);
+    });
   }
-  assert(performance.now() - began < 5_000);
 });

@@ -90,8 +90,7 @@ Deno.test({
     const tls = { authorities: [root.certificate], serverName: "vault.test" };
     const url = `https://${silent.host}/v1/sys/health`;
     const sent = new SocketTransport(tls).send({ method: "GET", url, headers: {} }, 50);
-    const late = new Promise((_, reject) => setTimeout(reject, 5000, new Error("it hangs")));
-    await assert.rejects(Promise.race([sent, late]), { name: "TimeoutError" });
+    await assert.rejects(sent, { name: "TimeoutError" });
   },
 });
 
