@@ -50,7 +50,7 @@ test("three commands bring nginx to a certificate of the server", async () => {
     ["Login of this host ", ""],
     ["Role id of the AppRole: ", login.roleId],
     ["Secret id, or token that wraps it (not shown)", login.secretId],
-    ["Mount of its PKI engine ", ""],
+    ["Mount of the PKI engine ", ""],
     ["Role at that mount: ", "web"],
     [`${NAME}, www.${NAME}. Manage this certificate with VCM? [Y/n]: `, ""],
   ];
