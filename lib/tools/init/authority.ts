@@ -137,7 +137,7 @@ async function verified(
   const contact = await server.contact(trusting(met.servers, found.pem));
   return contact.kind !== "untrusted" ? found : new InvalidValue(
     `the CA in "${path}" did not issue the certificate of "${addressOf(met)}"; ` +
-      "give the file of the root CA above it",
+      "give the file of the CA that did",
   );
 }
 
