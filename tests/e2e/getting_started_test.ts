@@ -1,5 +1,6 @@
 /** docs/getting-started.md to the letter: from the binary to nginx serving its first certificate. */
 import { oneWorkerLeft } from "../support/nginx.ts";
+import type { OpenBaoOptions } from "../support/openbao.ts";
 import { servedCertificate } from "../support/served_certificate.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { compiledVcm } from "../support/vcm.ts";
@@ -19,8 +20,10 @@ const COMMANDS = PAGE.split(/^## /m).filter((section) => /^\d/.test(section))
 const [, SCRIPTED = ""] = blocks(PAGE, "sh");
 
 /** A machine with nginx, the program in its place, and a state directory of its own. */
-async function startHost(): Promise<{ readonly scene: Scene; readonly port: number }> {
-  const scene = await startScene({ tls: true });
+async function startHost(
+  options: OpenBaoOptions = { tls: true },
+): Promise<{ readonly scene: Scene; readonly port: number }> {
+  const scene = await startScene(options);
   const port = await installNginx(scene, NAME);
   const programs = `${scene.directory}/programs`;
   await Deno.mkdir(programs);
@@ -113,4 +116,20 @@ test("Ctrl-C at the question for the secret leaves nothing, and the terminal as 
   assert.match(screen, / echo /);
   assert.equal(screen.includes("half"), false);
   assert.equal((await scene.machine.exec(["test", "-e", "/etc/vcm"])).code, 1);
+});
+
+test("a user who may not open the terminal again, as after su, can answer", async () => {
+  const { scene } = await startHost({});
+  await using _scene = scene;
+  const { bao, login, directory } = scene;
+  await inMachine(scene, "chmod", "711", directory);
+  await inMachine(scene, "install", "-d", "-o", "65534", `${directory}/mine`);
+  const user = "setpriv --reuid 65534 --regid 65534 --clear-groups --";
+  const server = `--vault ${bao.address} --pki pki --role web --role-id ${login.roleId}`;
+  const line = `${user} vcm init --config ${directory}/mine/vcm.yaml ${server} --no-doctor a.test`;
+  const { code, screen } = await typeAnswers(scene, line, [
+    ["Secret id, or token that wraps it (not shown)", login.secretId],
+  ]);
+  assert.equal(code, 0, screen);
+  assert.equal(await Deno.readTextFile(`${directory}/mine/secret-id`), `${login.secretId}\n`);
 });

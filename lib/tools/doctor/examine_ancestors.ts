@@ -34,8 +34,10 @@ export async function examineAncestors(
     const detail = `${who}, and so can replace "${printable(path)}", which VCM trusts`;
     return [found(verdict, place, detail, fix)];
   });
-  // All files of one directory have the same fix.
-  return [...new Map(results.map((result) => [result.subject, result])).values()];
+  // All files of one directory have the same fix; the first is the configuration.
+  return [...Map.groupBy(results, ({ subject }) => subject).values()].flatMap(([first]) =>
+    first ?? []
+  );
 }
 
 function trustedPaths(config: Config, specs: readonly CertificateSpec[]): string[] {
