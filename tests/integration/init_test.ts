@@ -209,6 +209,18 @@ test("vcm init and a server with TLS of a CA of its own", (t) =>
       assert.deepEqual(login?.kind === "cert" && [login.mount, login.role], ["cert", "vcm"]);
       const made = directory.tree().filter((name) => name.startsWith("vcm/"));
       assert.deepEqual(made, ["vcm/", "vcm/vault-ca.pem", "vcm/vcm.yaml"]);
+
+      Deno.removeSync(directory.at("vcm"), { recursive: true });
+      const kept = ["y", "", "web"];
+      const refused = await run(directory, options, {
+        answers: [certificate, key, "other", ...kept],
+      });
+      assert.equal(refused.status, 1);
+      assert.match(
+        refused.out,
+        /\nproblem {2}login: .*\n {9}to see the roles: bao list auth\/cert\/certs\n/,
+      );
+      await bao.command("list", "auth/cert/certs");
     });
 
     await t.step("a JWT is read from its file, and a login of another mount is found", async () => {

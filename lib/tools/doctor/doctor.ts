@@ -263,7 +263,7 @@ function loginFix({ file, vault: { login } }: Config): string {
   }
   return login === undefined || login.kind === "none"
     ? `set "auth" in "${file}", or a token: export VAULT_TOKEN=$(bao print token)`
-    : `to see the role: bao list auth/${login.mount}/role`;
+    : `to see the roles: bao list auth/${login.mount}/${login.kind === "cert" ? "certs" : "role"}`;
 }
 
 async function examineToken(session: VaultSession, config: Config): Promise<CheckResult> {
