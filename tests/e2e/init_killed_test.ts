@@ -1,4 +1,4 @@
-/** `vcm init` at a terminal, killed at each of its changes: nothing is half, and a second one goes on. */
+/** `vcm init` at a terminal, killed at each of its changes, or met by an error: nothing is half. */
 import { loadConfig } from "../../lib/config/load.ts";
 import { startOpenBao } from "../support/openbao.ts";
 import { type Directory, makeDirectory, modeOf } from "../support/rig.ts";
@@ -12,7 +12,7 @@ const test = await testsNeeding("openbao", "strace");
 
 const WHOLE = ["vcm/", "vcm/secret-id", "vcm/vault-ca.pem", "vcm/vcm.yaml"];
 
-test("vcm init may be killed at any change", async () => {
+test("vcm init may be killed at any change, and leaves nothing after an error", async () => {
   const vcm = await compiledVcm();
   await using bao = await startOpenBao({ tls: true });
   const { roleId, secretId } = await setUpPki(bao);
@@ -60,5 +60,14 @@ test("vcm init may be killed at any change", async () => {
     assert.ok(await requireNothingHalf(directory, after));
     assert.deepEqual(directory.tree(), WHOLE, after);
   }
-  console.log(`Killed vcm init at ${trials.length} changes`);
+  const failing = trials.filter(({ call }) => !/^(?:unlink|rmdir)/.test(call));
+  for (const { call, path, nth } of failing) {
+    using directory = makeDirectory();
+    const change = { call, path: path.replace(first.path, directory.path), nth };
+    const failed = await runWithFault(lineFor(directory), change, "EIO", {});
+    assert.deepEqual([failed.met, failed.code], [true, 1], `${call} ${path}: ${failed.stdout}`);
+    assert.match(failed.stdout, /\berror: Cannot write "/);
+    assert.deepEqual(directory.tree(), [], `${call} ${path}`);
+  }
+  console.log(`Killed vcm init at ${trials.length} changes, and let ${failing.length} fail`);
 });

@@ -9,7 +9,6 @@ import * as fs from "node:fs";
 import { ConfigError } from "../../config/diagnostic.ts";
 import { distrustDirectory } from "../../config/trust.ts";
 import { removeQuietly, writeNewFile } from "../../host/atomic_write.ts";
-import { makeDirectory } from "../../host/make_directories.ts";
 import { quietly } from "../../host/quietly.ts";
 import { isThere } from "../../host/read.ts";
 import { syncDirectory } from "../../host/sync.ts";
@@ -117,8 +116,10 @@ function inodeOf(path: string): string | undefined {
 
 function makeMissing(path: string, mode: number, made: string[]): void {
   if (isThere(path)) return;
-  makeDirectory(path, mode);
+  fs.mkdirSync(path, { mode });
   made.push(path);
+  // Regardless of the umask.
+  fs.chmodSync(path, mode);
 }
 
 function nameIt(path: string): void {
