@@ -54,7 +54,7 @@ initTest("an invalid answer is reported, and the question is asked again", async
   );
   assert.match(
     bench.directory.read("f"),
-    /\n {2}pki: "team\/pki"\n[^]*\n {2}- name: "host\.test"\n$/,
+    /\n {2}pki: "team\/pki"\n[^]*\n {2}- name: "host\.test"\n {4}# To deploy it [^-]*\n {4}# deploy:\n/,
   );
 });
 
