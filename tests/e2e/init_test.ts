@@ -83,7 +83,7 @@ test("vcm init asks on a terminal, line by line", async () => {
   const { screen: lines } = await typeAnswers(scene, await init("a.yaml"), [
     ["Address of Vault", ""],
     ["Login of this host", "later"],
-    ["Mount of its PKI", ""],
+    ["Mount of the PKI", ""],
     ["Role at that mount: ", "no role"],
     ["Role at that mount: ", "web"],
     ["[Y/n]: ", ""],
@@ -106,14 +106,14 @@ test("vcm init asks on a terminal, line by line", async () => {
   const named = await typeAnswers(scene, await init("b.yaml"), [
     ["Address of Vault", ""],
     ["Login of this host", "later"],
-    ["Mount of its PKI", ""],
+    ["Mount of the PKI", ""],
     ["Role at that mount: ", "web"],
     ["[Y/n]: ", "n"],
     ["Name of the first certificate", "new.e2e.test"],
   ], env);
   assert.match(named.screen, /Name of the first certificate[^\n]*: /);
   const text = await Deno.readTextFile(`${directory}/b.yaml`);
-  assert.match(text, /\n {2}- name: "new\.e2e\.test"\n$/);
+  assert.match(text, /\n {2}- name: "new\.e2e\.test"\n {4}# To deploy it /);
 });
 
 test("hostile configurations end vcm init in time, and lead it to no file of the system", async () => {
