@@ -2,6 +2,7 @@
 import { fstatSync } from "node:fs";
 import { type FileText, readRegularFile } from "../host/regular_file.ts";
 import { listWhole } from "../host/list_whole.ts";
+import { whenReady } from "../host/when_ready.ts";
 import { openLog } from "../host/open_log.ts";
 import { errorCode, plainCause } from "../text/plain_cause.ts";
 
@@ -94,7 +95,7 @@ export function processHost(): Host {
     get canAsk() {
       return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
     },
-    ask: (question) => confirm(question),
+    ask,
     openLog,
     usesWorker: true,
     giveUp: (...permissions) => {
@@ -103,6 +104,19 @@ export function processHost(): Host {
       }
     },
   };
+}
+
+/** Throws Error on a terminal that the runtime made non-blocking (`whenReady()`). */
+function ask(question: string): boolean {
+  try {
+    return confirm(question);
+  } catch (error) {
+    if (errorCode(error) !== "EAGAIN") throw error;
+    const message =
+      "Cannot ask on this terminal, because this user may not open it, as after su(1); " +
+      "answer by --yes, or get a terminal of your own: script -q /dev/null";
+    throw new Error(message, { cause: error });
+  }
 }
 
 /** Throws Error if its value is not UTF-8. */
@@ -129,5 +143,5 @@ function isJournal(stream: string | undefined): boolean {
 }
 
 function writeAll(sink: typeof Deno.stdout | typeof Deno.stderr, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += sink.writeSync(bytes.subarray(at));
+  for (let at = 0; at < bytes.length;) at += whenReady(() => sink.writeSync(bytes.subarray(at)));
 }

@@ -86,6 +86,7 @@ function resolveLogin(settings: Settings): LoginSettings | undefined {
       return {
         kind,
         mount,
+        ...(auth === undefined && { isOlder: true }),
         roleId,
         secretId,
         secretIdFile: auth?.secret_id_file,

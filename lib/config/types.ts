@@ -83,6 +83,8 @@ export type LoginSettings =
   | {
     readonly kind: "approle";
     readonly mount: string;
+    /** The ids are in the older keys `vault_role_id` and `vault_secret_id`. */
+    readonly isOlder?: boolean;
     readonly roleId?: Secret | undefined;
     readonly secretId?: Secret | undefined;
     readonly secretIdFile?: string | undefined;

@@ -36,7 +36,8 @@ function wrapLine(line: string, columns: number): string {
     } else current = longer;
     isEmpty = false;
   }
-  return [...lines, current].join("\n");
+  // The cursor stays behind a question.
+  return [...lines, line.endsWith(" ") ? `${current} ` : current].join("\n");
 }
 
 /**

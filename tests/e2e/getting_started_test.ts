@@ -1,5 +1,6 @@
 /** docs/getting-started.md to the letter: from the binary to nginx serving its first certificate. */
 import { oneWorkerLeft } from "../support/nginx.ts";
+import type { OpenBaoOptions } from "../support/openbao.ts";
 import { servedCertificate } from "../support/served_certificate.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { compiledVcm } from "../support/vcm.ts";
@@ -19,8 +20,10 @@ const COMMANDS = PAGE.split(/^## /m).filter((section) => /^\d/.test(section))
 const [, SCRIPTED = ""] = blocks(PAGE, "sh");
 
 /** A machine with nginx, the program in its place, and a state directory of its own. */
-async function startHost(): Promise<{ readonly scene: Scene; readonly port: number }> {
-  const scene = await startScene({ tls: true });
+async function startHost(
+  options: OpenBaoOptions = { tls: true },
+): Promise<{ readonly scene: Scene; readonly port: number }> {
+  const scene = await startScene(options);
   const port = await installNginx(scene, NAME);
   const programs = `${scene.directory}/programs`;
   await Deno.mkdir(programs);
@@ -46,14 +49,15 @@ test("three commands bring nginx to a certificate of the server", async () => {
   const [init = "", doctor = "", run = ""] = COMMANDS;
   const turns: Turn[] = [
     ["Address of Vault or OpenBao: ", bao.address.replace("https://", "")],
-    ["File with the CA certificate (PEM): ", bao.caFile ?? ""],
+    ["File with the CA certificate (PEM), or another address (https://…): ", bao.caFile ?? ""],
     ["Login of this host ", ""],
     ["Role id of the AppRole: ", login.roleId],
     ["Secret id, or token that wraps it (not shown)", login.secretId],
-    ["Mount of its PKI engine ", ""],
+    ["Mount of the PKI engine ", ""],
     ["Role at that mount: ", "web"],
     [`${NAME}, www.${NAME}. Manage this certificate with VCM? [Y/n]: `, ""],
   ];
+  const begin = performance.now();
   const first = await typeAnswers(scene, init, turns, { NO_COLOR: "1" });
   assert.equal(first.code, 0, first.screen);
   assert.equal(first.screen.includes(login.secretId), false, "the secret id is on the screen");
@@ -68,6 +72,13 @@ test("three commands bring nginx to a certificate of the server", async () => {
     assert.equal(code, 0, screen);
   }
   await requireServed(scene, port);
+  const typed = [...COMMANDS, ...turns.map(([, answer]) => answer)];
+  const keys = typed.reduce((sum, text) => sum + text.length + 1, 0);
+  console.log(
+    `From the program to a served certificate: ${keys} keystrokes in ${typed.length} lines, ` +
+      `${((performance.now() - begin) / 1000).toFixed(1)} s without the typing`,
+  );
+  assert.ok(keys < 300, `${keys} keystrokes`);
   assert.equal((await scene.machine.exec(["vcm", "check"])).code, 0);
   const { code, stdout, stderr } = await scene.machine.exec(["vcm", "install", "--yes"]);
   assert.equal(code, 0, stdout + stderr);
@@ -105,4 +116,20 @@ test("Ctrl-C at the question for the secret leaves nothing, and the terminal as 
   assert.match(screen, / echo /);
   assert.equal(screen.includes("half"), false);
   assert.equal((await scene.machine.exec(["test", "-e", "/etc/vcm"])).code, 1);
+});
+
+test("a user who may not open the terminal again, as after su, can answer", async () => {
+  const { scene } = await startHost({});
+  await using _scene = scene;
+  const { bao, login, directory } = scene;
+  await inMachine(scene, "chmod", "711", directory);
+  await inMachine(scene, "install", "-d", "-o", "65534", `${directory}/mine`);
+  const user = "setpriv --reuid 65534 --regid 65534 --clear-groups --";
+  const server = `--vault ${bao.address} --pki pki --role web --role-id ${login.roleId}`;
+  const line = `${user} vcm init --config ${directory}/mine/vcm.yaml ${server} --no-doctor a.test`;
+  const { code, screen } = await typeAnswers(scene, line, [
+    ["Secret id, or token that wraps it (not shown)", login.secretId],
+  ]);
+  assert.equal(code, 0, screen);
+  assert.equal(await Deno.readTextFile(`${directory}/mine/secret-id`), `${login.secretId}\n`);
 });

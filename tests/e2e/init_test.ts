@@ -38,7 +38,10 @@ test("what vcm init writes makes nginx serve a certificate of the server", async
   assert.equal(valid.stdout, `${FILE}: no errors; 1 certificate, 2 targets, 1 service\n`);
   const again = await vcm(scene, ["init", "--yes", ...flags]);
   assert.deepEqual([again.code, again.stdout], [2, ""]);
-  assert.match(again.stderr, /^error: "\/etc\/vcm\/vcm\.yaml" already exists; pass --config FILE /);
+  assert.match(
+    again.stderr,
+    /^error: "\/etc\/vcm\/vcm\.yaml" already exists; to check it: vcm doctor; pass /,
+  );
 
   // The store of the machine would be the host's.
   const text = await Deno.readTextFile(`${directory}/etc/vcm/vcm.yaml`);
@@ -80,7 +83,7 @@ test("vcm init asks on a terminal, line by line", async () => {
   const { screen: lines } = await typeAnswers(scene, await init("a.yaml"), [
     ["Address of Vault", ""],
     ["Login of this host", "later"],
-    ["Mount of its PKI", ""],
+    ["Mount of the PKI", ""],
     ["Role at that mount: ", "no role"],
     ["Role at that mount: ", "web"],
     ["[Y/n]: ", ""],
@@ -89,7 +92,7 @@ test("vcm init asks on a terminal, line by line", async () => {
   for (
     const question of [
       `Address of Vault or OpenBao [${bao.address}]: `,
-      "Mount of its PKI engine [pki]: ",
+      "Mount of the PKI engine [pki]: ",
       "Role at that mount: ",
       '  expected the name of a role such as "internal-service", got "no role"\n',
       `nginx (/etc/nginx/snippets/web-tls.conf:1): ${NAME}, www.${NAME}. Manage this certificate ` +
@@ -103,14 +106,14 @@ test("vcm init asks on a terminal, line by line", async () => {
   const named = await typeAnswers(scene, await init("b.yaml"), [
     ["Address of Vault", ""],
     ["Login of this host", "later"],
-    ["Mount of its PKI", ""],
+    ["Mount of the PKI", ""],
     ["Role at that mount: ", "web"],
     ["[Y/n]: ", "n"],
     ["Name of the first certificate", "new.e2e.test"],
   ], env);
   assert.match(named.screen, /Name of the first certificate[^\n]*: /);
   const text = await Deno.readTextFile(`${directory}/b.yaml`);
-  assert.match(text, /\n {2}- name: "new\.e2e\.test"\n$/);
+  assert.match(text, /\n {2}- name: "new\.e2e\.test"\n {4}# To deploy it /);
 });
 
 test("hostile configurations end vcm init in time, and lead it to no file of the system", async () => {

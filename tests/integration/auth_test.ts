@@ -117,7 +117,7 @@ test("a wrapped secret id is unwrapped once, and kept", (t) =>
           assertWell(said);
           assert.match(
             said.err,
-            /refused the AppRole from the configured role id and VAULT_SECRET_ID \(400/,
+            /refused the AppRole from "auth\.role_id" and VAULT_SECRET_ID \(400/,
           );
         }
       },

@@ -39,7 +39,7 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
         'ok       pki/issue/web: the policy allows "update"',
         "ok       pki/roles/web: the policy does not allow reading it, so names, lifetimes and " +
         "keys were not checked",
-        '         path "pki/roles/web" { capabilities = ["read"] }',
+        '         to check them, add to the policy: path "pki/roles/web" { capabilities = ["read"] }',
       ]]);
       assert.deepEqual(heard().filter((path) => path.includes("/issue/")), []);
       assert.deepEqual((await doctor(bench, bao, env, "--quiet")).lines, []);

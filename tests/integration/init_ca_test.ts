@@ -112,3 +112,25 @@ test("a certificate for another name is another address to ask for", async () =>
   assert.equal(status, 0, out);
   assert.match(out, /it is for another name; .*\n {2}Enter keeps the address all the same\.\n/);
 });
+
+test("a wrong address that only TLS, its path or its CA shows can be corrected", async () => {
+  using directory = makeDirectory();
+  await makeCertificates(directory);
+  await using server = await serve(directory, ["leaf"]);
+  const { address } = server;
+  const [file, path] = [directory.at("inter.pem"), `${address}/wrong`];
+  const options = [...REST, ...LOGIN];
+  const plain = address.replace("https:", "http:");
+  // To the question for a CA the answer may be another address, too.
+  const answers = [plain, path, file, address, plain, address, file, "hvs.unchecked"];
+  const { status, out, left } = await runInit(directory, options, { answers });
+  assert.deepEqual([status, left], [0, []], out);
+  for (
+    const text of [
+      `does not answer like a Vault server (400); it speaks TLS; fix: set the address to "${address}"`,
+      `"${path}" does not answer like a Vault server (404); fix: set the address to "${address}"`,
+      `or another address (https://…): ${plain}\n`,
+    ]
+  ) assert.ok(out.includes(text), `${text}\nis not in\n${out}`);
+  assert.deepEqual((await loadConfig(directory.at("vcm/vcm.yaml"))).vault.addresses, [address]);
+});

@@ -1,12 +1,12 @@
 /** What `vcm init` asks and learns of a real OpenBao, and what it leaves on the host. */
 import assert from "node:assert/strict";
 import { loadConfig } from "../../lib/config/load.ts";
-import { setUpJwt } from "../support/auth_methods.ts";
+import { setUpCertAuth, setUpJwt } from "../support/auth_methods.ts";
 import { freePort } from "../support/free_port.ts";
 import { type Directory, makeDirectory, modeOf } from "../support/rig.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { runInit as run } from "./run_init.ts";
-import { withServer } from "./server.ts";
+import { type Server, withServer } from "./server.ts";
 
 const test = await testsNeeding("openbao");
 async function vaultOf(directory: Directory) {
@@ -30,7 +30,8 @@ test("vcm init and a server with TLS of a CA of its own", (t) =>
           directory.at("none.pem"),
           caFile,
         ],
-        ...["oidc", "", roleId, "wrong", "", "approle", roleId, "", secretId],
+        // Enter keeps the role id and the mount when the secret id was wrong.
+        ...["oidc", "", roleId, "", "./none", "wrong", "", "", "", "", secretId],
         ...["", "no role", "web"],
       ];
       const { status, out, err, left } = await run(directory, [], { answers });
@@ -38,17 +39,20 @@ test("vcm init and a server with TLS of a CA of its own", (t) =>
       for (
         const text of [
           `  Cannot connect to "https://127.0.0.1:1": connection refused; is the server running?\n`,
-          `This host does not trust the CA of "${bao.address}".\nFile with the CA certificate (PEM): `,
+          `This host does not trust the CA of "${bao.address}".\nFile with the CA certificate (PEM), or another address (https://…): `,
           `  Cannot read the CA file "@/none.pem": no such file or directory; `,
           "Login of this host (approle, token, cert, jwt, later) [approle]: oidc\n  expected one of ",
           "refused the AppRole from these two ids (400: ",
+          "or the path of its file:   required\n",
+          '  Cannot read the secret id in "',
           "Use this login all the same? [y/N]: ",
+          `Role id of the AppRole [${roleId}]: \n`,
           "Mount of the auth method [approle]: ",
-          "Mount of its PKI engine (pki, pki_self) [pki]: ",
+          "Mount of the PKI engine (pki, pki_self) [pki]: ",
           '  expected the name of a role such as "internal-service", got "no role"\n',
           "Wrote @/vcm/vcm.yaml: 1 certificate, 0 targets\nWrote @/vcm/vault-ca.pem\nWrote " +
           "@/vcm/secret-id\n\nvcm doctor:\n",
-          'ok       login: with the AppRole from the configured role id and "@/vcm/secret-id"',
+          'ok       login: with the AppRole from "auth.role_id" and "@/vcm/secret-id"',
           "\nNext: vcm run --config @/vcm/vcm.yaml\n",
         ]
       ) assert.ok(out.includes(text), `${text}\nis not in\n${out}`);
@@ -148,7 +152,7 @@ test("vcm init and a server with TLS of a CA of its own", (t) =>
           'path "pki/issue/*" { capabilities = ["update"] }',
       };
       const questions = {
-        exact: /Mount of its PKI engine \[pki\]: \nRole at that mount \[web\]: \n/,
+        exact: /Mount of the PKI engine \[pki\]: \nRole at that mount \[web\]: \n/,
         lists: /Role at that mount \(any, denied, rsa, short, web\): \n {2}required\n/,
       };
       for (const name of ["exact", "lists"] as const) {
@@ -177,6 +181,48 @@ test("vcm init and a server with TLS of a CA of its own", (t) =>
       assert.match(directory.read("vcm/secret/secret-id"), /^[0-9a-f-]{36}\n$/);
     });
 
+    await t.step("a client certificate logs in, once the right role is given", async () => {
+      using directory = makeDirectory();
+      await setUpCertAuth(bao);
+      const [certificate, key] = await issueClient(bao, directory);
+      const options = [...server.slice(0, 2), "--ca", caFile, "--auth-method", "cert"];
+      const answers = [
+        ...[certificate, key, "other", "", "", "", "", "", "vcm", "", "web"],
+      ];
+      const { status, out, left } = await run(directory, options, { answers });
+      assert.deepEqual([status, left], [0, []], out);
+      for (
+        const text of [
+          `File of the certificate: ${certificate}\n`,
+          "refused the client certificate",
+          `File of the certificate [${certificate}]: \nFile of its key [${key}]: \n`,
+          "Mount of the auth method [cert]: \nRole of the auth method [other]: vcm\n",
+          `\nok       login: with the client certificate "${certificate}"; policies: default, vcm; `,
+          "\nNext: vcm run ",
+        ]
+      ) {
+        const shown = text.replaceAll(directory.path, "@");
+        assert.ok(out.includes(shown), `${shown}\nis not in\n${out}`);
+      }
+      const { clientCert, clientKey, login } = await vaultOf(directory);
+      assert.deepEqual([clientCert, clientKey], [certificate, key]);
+      assert.deepEqual(login?.kind === "cert" && [login.mount, login.role], ["cert", "vcm"]);
+      const made = directory.tree().filter((name) => name.startsWith("vcm/"));
+      assert.deepEqual(made, ["vcm/", "vcm/vault-ca.pem", "vcm/vcm.yaml"]);
+
+      Deno.removeSync(directory.at("vcm"), { recursive: true });
+      const kept = ["y", "", "web"];
+      const refused = await run(directory, options, {
+        answers: [certificate, key, "other", ...kept],
+      });
+      assert.equal(refused.status, 1);
+      assert.match(
+        refused.out,
+        /\nproblem {2}login: .*\n {9}to see the roles: bao list auth\/cert\/certs\n/,
+      );
+      await bao.command("list", "auth/cert/certs");
+    });
+
     await t.step("a JWT is read from its file, and a login of another mount is found", async () => {
       using directory = makeDirectory();
       directory.write("jwt", (await setUpJwt(bao, "cloud"))());
@@ -189,6 +235,15 @@ test("vcm init and a server with TLS of a CA of its own", (t) =>
       assert.deepEqual(login?.kind === "jwt" && [login.mount, login.role], ["cloud", "vcm"]);
     });
   }));
+
+/** The files of a certificate of the mount "pki". */
+async function issueClient(bao: Server["bao"], { at, write }: Directory) {
+  const { body } = await bao.api("POST", "pki/issue/web", { common_name: "host.test", ttl: "1h" });
+  write("client.pem", `${body.data?.["certificate"]}\n`);
+  write("client.key", `${body.data?.["private_key"]}\n`);
+  Deno.chmodSync(at("client.key"), 0o600);
+  return [at("client.pem"), at("client.key")] as const;
+}
 
 async function wrapped(bao: { address: string; token: string }, caFile: string): Promise<string> {
   using client = Deno.createHttpClient({ caCerts: [await Deno.readTextFile(caFile)] });

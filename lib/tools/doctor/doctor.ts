@@ -4,11 +4,13 @@
  */
 import { reserveFile } from "../../apply/reserved_file.ts";
 import { Stop } from "../../apply/stop.ts";
+import { optionFor } from "../../command/config_option.ts";
 import type { Host } from "../../command/host.ts";
 import { Interruption } from "../../command/interruption.ts";
 import { runJwtCommand } from "../../command/run_jwt_command.ts";
 import { loadFor, narrow, paintFor } from "../../command/load.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";
+import { STANDARD_INPUT } from "../../config/load.ts";
 import type { CertificateSpec, Config } from "../../config/types.ts";
 import { findManagers } from "../../observe/find_managers.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
@@ -16,6 +18,7 @@ import { doctorJson } from "../../report/json.ts";
 import type { Paint } from "../../report/paint.ts";
 import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
 import { formatDuration } from "../../text/duration.ts";
+import { shellWord } from "../../text/quote.ts";
 import { addCredentials, type VaultAccess } from "../../vault/access/access.ts";
 import { secretsOf } from "../../vault/access/credentials.ts";
 import type { Environment } from "../../vault/access/environment.ts";
@@ -28,6 +31,7 @@ import { LOOKUP_SELF } from "../../vault/session/token_paths.ts";
 import { NO_HELPERS, openSession, type VaultSession } from "../../vault/session/session.ts";
 import { plainLine } from "../../vault/wire/answer.ts";
 import { examineAddress } from "./examine_address.ts";
+import { examineAncestors } from "./examine_ancestors.ts";
 import { examineContainers } from "./examine_containers.ts";
 import { examineLimits } from "./examine_limits.ts";
 import { examineEntries } from "./examine_entries.ts";
@@ -56,7 +60,9 @@ export async function doctor(
   const { stop } = interruption;
   const results: CheckResult[] = [];
   const told = new Set<string>();
-  const report = (result: CheckResult) => {
+  const option = config.file === STANDARD_INPUT ? "" : optionFor(config.file, host);
+  const report = (checked: CheckResult) => {
+    const result = withOption(checked, option);
     const line = `${result.subject}: ${result.detail}`;
     // A plan finds some of it, too.
     if (told.has(line)) return;
@@ -70,6 +76,7 @@ export async function doctor(
   for (const result of examineRevocations(config, specs)) report(result);
   await untilHurried(stop, async () => {
     (await examineHost(config, host, on)).forEach(report);
+    (await examineAncestors(config, specs)).forEach(report);
     (await examineEntries(config, specs, host.now())).forEach(report);
     (await examineUnits(config, specs, host.now())).forEach(report);
     (await examineContainers(config, specs)).forEach(report);
@@ -82,6 +89,13 @@ export async function doctor(
   if (args.json) host.out(doctorJson(results));
   if (interruption.status !== undefined) return interruption.status;
   return results.some(({ verdict }) => verdict === "problem") ? EXIT_FAILED : EXIT_OK;
+}
+
+/** Commands of VCM that are proposed read the same configuration. */
+function withOption(result: CheckResult, option: string): CheckResult {
+  const { remedy } = result;
+  if (remedy === undefined) return result;
+  return { ...result, remedy: remedy.replace(/\bvcm [a-z]+\b/g, (command) => command + option) };
 }
 
 const COLOURS = { ok: "good", warning: "warn", problem: "bad" } as const;
@@ -215,6 +229,10 @@ async function examineRights(
       const login = await examineToken(session, config);
       reportClean(login);
       if (login.verdict === "problem") return;
+      if (specs.length === 0) {
+        const remedy = `add one under "certs" in ${shellWord(config.file)}; then: vcm doctor`;
+        return reportClean(found("warning", "certs", "the file has no certificate", remedy));
+      }
       for (const result of await examineMounts(session, specs, now())) reportClean(result);
       const policy = await examinePolicy(session, specs);
       policy.forEach(reportClean);
@@ -235,11 +253,17 @@ async function examineRights(
 /** How to find out why a login fails. */
 function loginFix({ file, vault: { login } }: Config): string {
   if (login?.kind === "approle") {
-    return `for a new secret id: bao write -f auth/${login.mount}/role/ROLE/secret-id`;
+    const path = `auth/${login.mount}/role/ROLE/secret-id`;
+    const { wrappedSecretIdFile: wrapped, secretIdFile: plain } = login;
+    const [option, field, file] = wrapped === undefined
+      ? ["", "secret_id", plain]
+      : ["-wrap-ttl=1h ", "wrapping_token", wrapped];
+    const save = file === undefined ? "" : `, and save it in ${shellWord(file)}`;
+    return `for a new secret id: bao write -f ${option}-field=${field} ${path}${save}`;
   }
   return login === undefined || login.kind === "none"
     ? `set "auth" in "${file}", or a token: export VAULT_TOKEN=$(bao print token)`
-    : `to see the role: bao list auth/${login.mount}/role`;
+    : `to see the roles: bao list auth/${login.mount}/${login.kind === "cert" ? "certs" : "role"}`;
 }
 
 async function examineToken(session: VaultSession, config: Config): Promise<CheckResult> {

@@ -6,8 +6,7 @@ import { VaultError } from "../../vault/errors.ts";
 import { explainFailure } from "../../vault/wire/explain_failure.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
 import type { ServerAccess } from "../../vault/access/server_access.ts";
-import { askHealth, healthCommand } from "../../vault/wire/health.ts";
-import { pathHint } from "../../vault/wire/path_hint.ts";
+import { askHealth, type HealthAnswer, healthCommand } from "../../vault/wire/health.ts";
 import { explained } from "./remedy.ts";
 import { isProxied, openTransport, probe } from "../../vault/wire/transport.ts";
 import { programOf, type ServerProgram } from "./server_program.ts";
@@ -34,9 +33,10 @@ export async function examineAddress(
     const transport = await openTransport(access, address);
     try {
       if (!isProxied(access, address)) await probe(address, access.limits);
-      const { status, health } = await askHealth(transport, address, access.limits.answer);
+      const answer = await askHealth(transport, address, access.limits.answer);
+      const { health } = answer;
       const results = [
-        ...checkHealth(address, status, health, now(), clean),
+        ...checkHealth(address, answer, now(), clean),
         ...checkNamespace(address, access.namespace, health),
       ];
       return { results, ...(health?.["sealed"] !== undefined && { program: programOf(health) }) };
@@ -78,14 +78,12 @@ function checkNamespace(
 /** Statuses of `GET sys/health` (Vault API). */
 function checkHealth(
   address: string,
-  status: number,
-  health: Readonly<Record<string, unknown>> | undefined,
+  { status, health, hint }: HealthAnswer,
   now: Date,
   clean: Clean,
 ): CheckResult[] {
   const problem = (detail: string, remedy: string) => [found("problem", address, detail, remedy)];
   if (health?.["sealed"] === undefined) {
-    const hint = pathHint(address);
     const fix = hint === undefined
       ? healthCommand(address)
       : `${hint.replace(/^fix: /, "")}; then: vcm doctor`;

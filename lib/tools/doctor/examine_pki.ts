@@ -182,7 +182,7 @@ function explainRole(path: string, error: unknown): CheckResult {
   if (error instanceof VaultError && error.status === 403) {
     const detail = "the policy does not allow reading it, so names, lifetimes and keys were not " +
       "checked";
-    return found("ok", path, detail, allow(path, "read"));
+    return found("ok", path, detail, `to check them, add to the policy: ${allow(path, "read")}`);
   }
   if (error instanceof VaultError && error.status === 404) {
     return found("problem", path, "there is no such role", `bao write ${path} allowed_domains=…`);

@@ -7,7 +7,7 @@ const BEFORE_UI = /^([a-z]+:\/\/[^/?#]+(?:\/[^?#]*?)?)\/ui(?:[/?#].*)?$/i;
 
 /** Accepts what a configuration accepts without further keys. */
 export function readAddress(text: string): string | InvalidValue {
-  const url = /^[a-z]+:\/\//i.test(text) ? text : `https://${text}`;
+  const url = /^[a-z]+:\//i.test(text) ? text : `https://${text}`;
   const address = places.address.read(BEFORE_UI.exec(url)?.[1] ?? url);
   if (address instanceof InvalidValue || places.isGuarded(address)) return address;
   return new InvalidValue('sends tokens and keys unencrypted; use "https://"');

@@ -13,6 +13,7 @@ import { type Environment, readVariable } from "../../vault/access/environment.t
 import type { ServerAccess } from "../../vault/access/server_access.ts";
 import { readTrustedAuthorities } from "../../vault/access/trust.ts";
 import { VaultError } from "../../vault/errors.ts";
+import { readAddress } from "./address.ts";
 import { ask, askYes, type Person } from "./person.ts";
 import type { Contact, Server } from "./server.ts";
 
@@ -82,8 +83,13 @@ export interface Search {
   readonly place: string;
 }
 
-/** Undefined if the host's own CAs are enough. Throws UsageError. */
-export async function findAuthority(met: Met, search: Search): Promise<Authority | undefined> {
+/**
+ * Undefined if the host's own CAs are enough; a text is another address to try. Throws UsageError.
+ */
+export async function findAuthority(
+  met: Met,
+  search: Search,
+): Promise<Authority | string | undefined> {
   const { ca, fingerprint, environment, server, person, place } = search;
   if (ca !== undefined) return await byFile(ca, met, search);
   if (fingerprint !== undefined) return await byFingerprint(fingerprint, met, server);
@@ -102,11 +108,15 @@ export async function findAuthority(met: Met, search: Search): Promise<Authority
       return { pem: [pemOf(met.offered)] };
     }
   }
-  return await ask(person, "File with the CA certificate (PEM)", undefined, async (text) => {
+  return await ask<Authority | string>(person, QUESTION, undefined, async (text) => {
+    if (/^https?:/i.test(text)) return readAddress(text);
     const found = readCa(text, environment);
     return found instanceof InvalidValue ? found : await verified(found, text, met, server);
   });
 }
+
+/** The address may be the mistake. */
+const QUESTION = "File with the CA certificate (PEM), or another address (https://…)";
 
 async function byFile(ca: string, met: Met, { environment, server }: Search): Promise<Authority> {
   const read = readCa(ca, environment);
@@ -126,10 +136,8 @@ async function verified(
 ): Promise<Authority | InvalidValue> {
   const contact = await server.contact(trusting(met.servers, found.pem));
   return contact.kind !== "untrusted" ? found : new InvalidValue(
-    `the CA in "${path}" did not issue the certificate of "${
-      addressOf(met)
-    }"; give the file of the ` +
-      'root CA above it, such as "/root/vault-ca.pem"',
+    `the CA in "${path}" did not issue the certificate of "${addressOf(met)}"; ` +
+      "give the file of the CA that did",
   );
 }
 

@@ -30,7 +30,7 @@ export function firstFile(
     "#   vcm validate    checks this file",
     "#   vcm doctor      checks the server, the login, the policy and the roles",
     "#   vcm plan        shows what a run would do, and why",
-    "#   vcm             runs",
+    "#   vcm run         issues certificates, deploys them and reloads the services",
     "",
     "config:",
     "  # The server. VAULT_ADDR takes precedence.",
@@ -99,10 +99,7 @@ function comment(text: string): string {
   }`;
 }
 
-const EXAMPLE = `certs: []
-# For example:
-#   - name: "web.example.com"
-#     dns_sans: ["www.example.com"]
+const FILES_EXAMPLE = `
 #     deploy:
 #       - fullchain: "/etc/nginx/ssl/web.crt"
 #       - privkey: "/etc/nginx/ssl/web.key"
@@ -110,17 +107,33 @@ const EXAMPLE = `certs: []
 #       - name: "nginx.service"
 #         control: "reload"`;
 
+const EXAMPLE = `certs: []
+# For example:
+#   - name: "web.example.com"
+#     dns_sans: ["www.example.com"]${FILES_EXAMPLE}`;
+
+/** Without files a certificate is only stored. */
+const NO_FILES = `    # To deploy it and reload a service, for example:${
+  FILES_EXAMPLE.replaceAll("\n#", "\n    #").replaceAll("#     ", "# ")
+}`;
+
 const DEFAULTS =
   `  # Owner, group and mode default to those of the replaced file. A new file has mode 0600 if it
   # holds a private key, else 0644.`;
 
 function certs(certificates: readonly Proposal[]): string[] {
   if (certificates.length === 0) return [EXAMPLE];
+  // One example is enough.
+  const bare = certificates.find(({ files }) => files.length === 0);
   const haveFiles = certificates.some(({ files }) => files.length > 0);
-  return ["certs:", ...(haveFiles ? [DEFAULTS] : []), ...certificates.flatMap(entry)];
+  return [
+    "certs:",
+    ...(haveFiles ? [DEFAULTS] : []),
+    ...certificates.flatMap((one) => entry(one, one === bare)),
+  ];
 }
 
-function entry(proposal: Proposal): string[] {
+function entry(proposal: Proposal, hasExample: boolean): string[] {
   const { name, commonName, dnsSans, ipSans, at, files, programs, remarks } = proposal;
   return [
     "",
@@ -130,7 +143,7 @@ function entry(proposal: Proposal): string[] {
     ...(commonName === undefined ? [] : [`    common_name: ${yaml(commonName)}`]),
     ...(dnsSans.length === 0 ? [] : [`    dns_sans: ${yaml(dnsSans)}`]),
     ...(ipSans.length === 0 ? [] : [`    ip_sans: ${yaml(ipSans)}`]),
-    ...deploy(files),
+    ...(hasExample ? [NO_FILES] : deploy(files)),
     ...(programs.length === 0 ? [] : ["    service:", ...programs.flatMap(service)]),
   ];
 }

@@ -3,16 +3,10 @@
  * the files that it needs for the server. Then it runs `vcm doctor`.
  */
 import { dirname, join, resolve } from "node:path";
+import { optionFor } from "../../command/config_option.ts";
 import type { Host, RunCommandLine } from "../../command/host.ts";
 import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
-import { ConfigError } from "../../config/diagnostic.ts";
-import {
-  findConfig,
-  loadConfig,
-  LOCAL_FILE,
-  STANDARD_INPUT,
-  SYSTEM_FILE,
-} from "../../config/load.ts";
+import { loadConfig, LOCAL_FILE, STANDARD_INPUT, SYSTEM_FILE } from "../../config/load.ts";
 import { parseConfig } from "../../config/parse.ts";
 import type { Config } from "../../config/types.ts";
 import { MAX_BYTES } from "../../host/regular_file.ts";
@@ -20,9 +14,15 @@ import type { FirstCertificate, InitDocument } from "../../report/documents/tool
 import { document } from "../../report/json.ts";
 import { count } from "../../report/paint.ts";
 import { EXIT_OK } from "../../report/verdict.ts";
-import { printable, shellWord } from "../../text/quote.ts";
+import { wrapText } from "../../report/wrap.ts";
+import { printable } from "../../text/quote.ts";
 import { firstFile } from "./first_file.ts";
-import { type FirstFile, removeInterrupted, writeFirstFiles } from "./first_files.ts";
+import {
+  type FirstFile,
+  removeInterrupted,
+  requireWritable,
+  writeFirstFiles,
+} from "./first_files.ts";
 import { SECRET_FILES } from "./login.ts";
 import type { Proposal, Proposals } from "./propose.ts";
 import { chooseCertificates } from "./questions.ts";
@@ -55,14 +55,15 @@ export async function init(
     removeInterrupted([...names, resolve(path)]);
     if (host.exists(path)) {
       throw new UsageError(
-        `"${path}" already exists; pass --config FILE to write another file, or --print to see ` +
-          "what would be written",
+        `"${path}" already exists; to check it: vcm doctor${optionFor(path, host)}; ` +
+          "pass --config FILE to write another file, or --print to see what would be written",
         "init",
       );
     }
+    await requireWritable(resolve(path));
   }
   const person = host.canAsk && !args.yes && !args.json
-    ? { say: (text: string) => host.out(text), readLine, readSecret }
+    ? { say: (text: string) => host.out(wrapped(text, host)), readLine, readSecret }
     : undefined;
   const { proposals, notes } = scanSite({ ...host, ...terminal }, resolve(path));
   person?.say(greeting(proposals.length));
@@ -84,7 +85,7 @@ export async function init(
     const result = { proposals, notes, chosen, written };
     host.out(initJson(path, result, args.print ? text : undefined));
   } else if (args.print) host.out(text);
-  else if (!args.quiet) host.out(doneText(config, found.files, notes));
+  else if (!args.quiet) host.out(wrapped(doneText(config, found.files, notes), host));
   const hasLogin = found.answers.login !== undefined;
   const status = runsDoctor ? await examine(path, args, hasLogin, host, run) : EXIT_OK;
   if (!args.json && !args.print && !args.quiet) {
@@ -141,7 +142,7 @@ function doneText(
 
 /** The one next command. @param status Of `vcm doctor`, if it ran. */
 function nextStep({ file, certificates }: Config, status: number | undefined, host: Host): string {
-  const option = isFoundAlone(file, host) ? "" : ` --config ${shellWord(file)}`;
+  const option = optionFor(file, host);
   if (certificates.length === 0) {
     return `add certificates under "certs" in ${file}, then: vcm doctor${option}`;
   }
@@ -150,16 +151,8 @@ function nextStep({ file, certificates }: Config, status: number | undefined, ho
   return `vcm run${option}`;
 }
 
-/** Whether other commands find this file without an option. */
-function isFoundAlone(file: string, host: Host): boolean {
-  const { uid, exists } = host;
-  try {
-    const found = findConfig({ env: host.env("VCM_CONFIG") ?? "", uid: uid(), exists });
-    return resolve(found) === resolve(file);
-  } catch (error) {
-    if (error instanceof ConfigError) return false;
-    throw error;
-  }
+function wrapped(text: string, { outIsTerminal, columns }: Host): string {
+  return outIsTerminal && columns !== undefined ? wrapText(text, columns) : text;
 }
 
 export interface InitResult extends Proposals {

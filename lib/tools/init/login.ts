@@ -10,7 +10,7 @@ import { InvalidValue } from "../../config/scalars/scalar.ts";
 import { looksLikeToken } from "../../text/quote.ts";
 import type { Credentials } from "../../vault/access/credentials.ts";
 import { type Environment, readVariable } from "../../vault/access/environment.ts";
-import { readSecretFile, sendable } from "../../vault/access/secrets.ts";
+import { readSecretLine, sendable } from "../../vault/access/secrets.ts";
 import { VaultError } from "../../vault/errors.ts";
 import type { FirstFile } from "./first_files.ts";
 import {
@@ -46,22 +46,23 @@ export interface LoginSearch {
   readonly environment: Environment;
   /** Of the configuration. */
   readonly directory: string;
-  /** The last login was refused: the auth method may be mounted elsewhere. */
-  readonly asksMount: boolean;
+  /** The server refused it: one answer may be wrong, or the auth method is mounted elsewhere. */
+  readonly refused?: Login | undefined;
 }
 
 /** Undefined: it is set up later. Throws UsageError for an invalid or missing option. */
 export async function findLogin(search: LoginSearch): Promise<Login | undefined> {
   const { options, person } = search;
-  const method = options.method ?? (person && await askMethod(person));
+  const method = options.method ?? (person && await askMethod(person, search.refused));
   return method && await FINDERS[method](search);
 }
 
 const LATER = "later";
 
-function askMethod(person: Person): Promise<Method | undefined> {
+function askMethod(person: Person, refused?: Login): Promise<Method | undefined> {
   const words = [...METHODS, LATER].join(", ");
-  return ask(person, `Login of this host (${words})`, METHODS[0], (text) => {
+  const usual = refused?.auth["method"] ?? METHODS[0];
+  return ask(person, `Login of this host (${words})`, usual, (text) => {
     const found = METHODS.find((method) => method === text.toLowerCase());
     if (found !== undefined || text.toLowerCase() === LATER) return found;
     return new InvalidValue(`expected one of ${words}`);
@@ -76,8 +77,8 @@ const FINDERS: Readonly<Record<Method, (search: LoginSearch) => Promise<Login>>>
 };
 
 async function findAppRole(search: LoginSearch): Promise<Login> {
-  const { options, person, environment, directory } = search;
-  const known = readVariable(environment, "ROLE_ID")?.text;
+  const { options, person, environment, directory, refused } = search;
+  const known = refused?.auth["role_id"] ?? readVariable(environment, "ROLE_ID")?.text;
   const roleId = await find(
     search,
     "roleId",
@@ -98,7 +99,7 @@ async function findAppRole(search: LoginSearch): Promise<Login> {
   const secret = await findSecret(
     search,
     "secretIdFile",
-    "Secret id, or token that wraps it",
+    ["Secret id, or token that wraps it", "the secret id"],
     (text) => looksLikeToken(text) ? "wrapped-secret-id" : "secret-id",
   );
   if (secret.file?.path.endsWith("wrapped-secret-id")) {
@@ -121,7 +122,7 @@ function wrappedLogin(auth: Login["auth"], wrapped: string, directory: string): 
 }
 
 async function findToken(search: LoginSearch): Promise<Login> {
-  const token = await findSecret(search, "tokenFile", "Token", () => "token");
+  const token = await findSecret(search, "tokenFile", ["Token", "the token"], () => "token");
   return {
     auth: { method: "token", token_file: token.path },
     ...withFile(token),
@@ -130,10 +131,10 @@ async function findToken(search: LoginSearch): Promise<Login> {
 }
 
 async function findClientCertificate(search: LoginSearch): Promise<Login> {
-  const { environment } = search;
-  const [knownCert, knownKey] = ["CLIENT_CERT", "CLIENT_KEY"].map((name) =>
-    readVariable(environment, name)?.text
-  );
+  const { environment, refused } = search;
+  const [knownCert, knownKey] = refused?.client === undefined
+    ? ["CLIENT_CERT", "CLIENT_KEY"].map((name) => readVariable(environment, name)?.text)
+    : [refused.client.clientCert, refused.client.clientKey];
   const path = (text: string) => places.file.read(resolve(text));
   const clientCert = await find(search, "clientCert", "File of the certificate", path, knownCert);
   const clientKey = await find(search, "clientKey", "File of its key", path, knownKey);
@@ -166,20 +167,22 @@ function unless(usual: string, { mount }: { readonly mount: string }) {
 }
 
 function findMount(search: LoginSearch, usual: string): Promise<string> {
-  const { options, person, asksMount } = search;
-  if (options.authMount === undefined && (person === undefined || !asksMount)) {
+  const { options, person, refused } = search;
+  if (options.authMount === undefined && (person === undefined || refused === undefined)) {
     return Promise.resolve(usual);
   }
-  return find(search, "authMount", "Mount of the auth method", names.authMount.read, usual);
+  const known = refused?.auth["method"] === usual ? refused.auth["mount"] ?? usual : usual;
+  return find(search, "authMount", "Mount of the auth method", names.authMount.read, known);
 }
 
 const NO_ROLE = "none";
 
 async function findRole(search: LoginSearch): Promise<{ readonly role?: string }> {
-  const { options, person } = search;
+  const { options, person, refused } = search;
   if (options.authRole === undefined && person === undefined) return {};
   const question = "Role of the auth method";
-  const role = await find(search, "authRole", question, names.role.read, NO_ROLE);
+  const known = refused?.auth["role"] ?? NO_ROLE;
+  const role = await find(search, "authRole", question, names.role.read, known);
   return options.authRole === undefined && role === NO_ROLE ? {} : { role };
 }
 
@@ -227,34 +230,44 @@ function readFile(
 async function findSecret(
   search: LoginSearch,
   option: LoginOption,
-  what: string,
+  [question, inFile]: readonly [question: string, name: string],
   fileOf: (text: string) => SecretFile,
 ): Promise<Secret> {
   const { options, person, environment, directory } = search;
-  const inFile = what.toLowerCase();
   if (options[option] !== undefined) return readFile(search, option, inFile);
   if (person === undefined) {
     throw new UsageError(`No terminal to ask on: pass ${flagOf(option)} FILE`, "init");
   }
   const usual = join(directory, fileOf(""));
   const suggestion = environment.exists(usual) ? usual : undefined;
-  const question = `${what} (not shown), or the path of its file`;
-  return await ask(person, question, suggestion, (text) => {
-    if (text.startsWith("/")) return readSecret(text, inFile, environment);
+  const asked = `${question} (not shown), or the path of its file`;
+  return await ask(person, asked, suggestion, (text) => {
+    if (isPath(text, environment)) return readSecret(text, inFile, environment);
     const typed = attempted((text) => sendable(text, "It"))(text);
     if (typed instanceof InvalidValue) return typed;
     const path = join(directory, fileOf(text));
     if (!environment.exists(path)) {
       return { text, path, file: { path, text: `${text}\n`, mode: 0o600 } };
     }
-    return new InvalidValue(`"${path}" exists already; enter its path to use it, or remove it`);
+    return new InvalidValue(`"${path}" exists already; enter its path to use it, or: rm ${path}`);
   }, true);
+}
+
+/** A path must not be sent to the server as a secret. */
+function isPath(text: string, { read }: Environment): boolean {
+  if (/^(?:~|\.{0,2})\//.test(text)) return true;
+  try {
+    read(resolve(text));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function readSecret(text: string, what: string, environment: Environment): Secret | InvalidValue {
   const path = places.secretFile.read(resolve(text));
   if (path instanceof InvalidValue) return path;
-  return attempted(() => ({ path, text: readSecretFile(what, path, environment) }))(text);
+  return attempted(() => ({ path, text: readSecretLine(what, path, environment) }))(text);
 }
 
 /** Makes an error of a reader what is wrong with the answer. */

@@ -11,7 +11,6 @@ import { isPolicyDenial } from "../../vault/wire/denial.ts";
 import { explainFailure, isUntrusted } from "../../vault/wire/explain_failure.ts";
 import { askHealth } from "../../vault/wire/health.ts";
 import { asObject } from "../../vault/wire/parse_object.ts";
-import { pathHint } from "../../vault/wire/path_hint.ts";
 import { presentedChain } from "../../vault/wire/presented_chain.ts";
 import { isProxied, openTransport } from "../../vault/wire/transport.ts";
 
@@ -75,10 +74,10 @@ async function contact(servers: ServerAccess): Promise<Contact> {
   try {
     const transport = await openTransport(servers, address);
     try {
-      const { status, health } = await askHealth(transport, address, LIMIT);
+      const { status, health, hint } = await askHealth(transport, address, LIMIT);
       if (health?.["sealed"] !== undefined) return { kind: "trusted" };
-      const hint = pathHint(address) ?? "check the address and its port";
-      const message = `"${address}" does not answer like a Vault server (${status}); ${hint}`;
+      const fix = hint ?? "check the address and its port";
+      const message = `"${address}" does not answer like a Vault server (${status}); ${fix}`;
       return { kind: "failed", message };
     } finally {
       transport.close();

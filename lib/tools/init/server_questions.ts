@@ -4,6 +4,7 @@ import type { Host } from "../../command/host.ts";
 import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
 import { InvalidValue, type Reader } from "../../config/scalars/scalar.ts";
 import * as names from "../../config/scalars/names.ts";
+import { shellWord } from "../../text/quote.ts";
 import { didYouMean } from "../../text/suggest.ts";
 import { readVariable } from "../../vault/access/environment.ts";
 import { VaultError } from "../../vault/errors.ts";
@@ -15,6 +16,7 @@ import {
   meet,
   type Met,
   readFingerprint,
+  type Search,
   trusting,
 } from "./authority.ts";
 import type { ServerAnswers } from "./first_file.ts";
@@ -70,18 +72,18 @@ export async function findServer(search: ServerSearch): Promise<FoundServer> {
   if (person === undefined && missing.length > 0) {
     throw new UsageError(`No terminal to ask on: pass ${missing.join(" and ")}`, "init");
   }
+  const place = join(search.directory, CA_FILE);
+  const { ca } = args;
+  const trust = { ...search, ca, fingerprint, environment: host, place };
   const met = args.print
     ? undefined
-    : await meetServer(vault ?? (person ? undefined : suggested), suggested, search);
+    : await meetServer(vault ?? (person ? undefined : suggested), suggested, trust);
   const address = met?.servers.addresses[0] ?? vault ??
     (person === undefined ? suggested : await ask(person, ADDRESS, suggested, readAddress)) ??
     nobody();
-  const place = join(search.directory, CA_FILE);
-  const { ca } = args;
-  const authority = met &&
-    await findAuthority(met, { ...search, ca, fingerprint, environment: host, place });
+  const authority = met?.authority;
   if (authority !== undefined) requireFree(authority, place, host);
-  const { login, offers } = await logIn(met, authority, search);
+  const { login, offers } = await logIn(met, search);
   const mount = pki ?? await chooseMount(offers, person);
   return {
     answers: {
@@ -138,53 +140,73 @@ function settingsOfShell(host: Host): Pick<ServerAnswers, "namespace" | "serverN
 
 const ADDRESS = "Address of Vault or OpenBao";
 
-/** Asks for another address if none answers there; Enter keeps it, for a server that is down. */
+/** A server, and the CA that verifies it, unless the host's own CAs do. */
+interface MetServer extends Met {
+  readonly authority?: Authority | undefined;
+}
+
+/**
+ * Asks for another address if no Vault answers there. Enter keeps it, for a server that is down.
+ *
+ * @param given Of the command line; tried first.
+ */
 async function meetServer(
   given: string | undefined,
   suggested: string | undefined,
-  { host, server, person }: ServerSearch,
-): Promise<Met> {
-  let suggestion = suggested;
-  for (let address = given;;) {
-    address ??= await ask(person ?? nobody(), ADDRESS, suggestion, readAddress);
+  search: Search & Pick<ServerSearch, "host">,
+): Promise<MetServer> {
+  const { host, server, person } = search;
+  for (let [next, suggestion] = [given, suggested];;) {
+    const address: string = next ?? await ask(person ?? nobody(), ADDRESS, suggestion, readAddress);
+    const isKept = next === undefined && address === suggestion;
     const met = await meet(serversAt(address, host), server);
-    const { contact } = met;
-    if (contact.kind !== "failed" || person === undefined || address === suggestion && !given) {
-      return met;
+    const authority = await findAuthority(met, search);
+    if (typeof authority === "string") {
+      next = authority;
+      continue;
+    }
+    const contact = authority === undefined
+      ? met.contact
+      : await server.contact(trusting(met.servers, authority.pem));
+    if (contact.kind !== "failed" || person === undefined || isKept) {
+      return { ...met, contact, authority };
     }
     person.say(`  ${contact.message}\n  Enter keeps the address all the same.\n`);
-    [suggestion, address, given] = [address, undefined, undefined];
+    [next, suggestion] = [undefined, address];
   }
 }
 
 /** Nothing is overwritten. */
 function requireFree(authority: Authority, place: string, host: Host): void {
   if (authority.path === place || !host.exists(place)) return;
-  throw new UsageError(`"${place}" exists already and has another CA; remove it first`, "init");
+  const file = shellWord(place);
+  throw new UsageError(
+    `"${place}" exists already and has another CA; to move it away: mv ${file} ${file}.old`,
+    "init",
+  );
 }
 
 const NOTHING: Offers = new Map();
 
 /** The login of the host and, if a person can be asked, what it may use. */
 async function logIn(
-  met: Met | undefined,
-  authority: Authority | undefined,
+  met: MetServer | undefined,
   { args, host, server, person: asked, directory }: ServerSearch,
 ): Promise<{ readonly login?: Login | undefined; readonly offers: Offers }> {
   const person = met === undefined ? undefined : asked;
   let options = loginOptions(args);
-  for (let asksMount = false;; asksMount = true) {
-    const login = await findLogin({ options, person, environment: host, directory, asksMount });
+  for (let refused: Login | undefined;;) {
+    const login = await findLogin({ options, person, environment: host, directory, refused });
     const { credentials } = login ?? {};
     if (
-      met === undefined || met.contact.kind === "failed" || person === undefined ||
-      credentials === undefined
+      login === undefined || met === undefined || met.contact.kind === "failed" ||
+      person === undefined || credentials === undefined
     ) return { login, offers: NOTHING };
     try {
-      const servers = login?.client === undefined
+      const servers = login.client === undefined
         ? met.servers
         : serversAt(met.servers.addresses[0] ?? "", host, login.client);
-      const trusted = authority === undefined ? servers : trusting(servers, authority.pem);
+      const trusted = met.authority === undefined ? servers : trusting(servers, met.authority.pem);
       return { login, offers: await server.offers({ ...trusted, credentials: [credentials] }) };
     } catch (error) {
       if (!(error instanceof VaultError)) throw error;
@@ -194,7 +216,7 @@ async function logIn(
       if (await askYes(person, "Use this login all the same?", false)) {
         return { login, offers: NOTHING };
       }
-      options = {};
+      [options, refused] = [{}, login];
     }
   }
 }
@@ -203,7 +225,7 @@ async function chooseMount(offers: Offers, person: Person | undefined): Promise<
   if (person === undefined) return USUAL_MOUNT;
   const mounts = [...offers.keys()];
   const [first = USUAL_MOUNT] = mounts.includes(USUAL_MOUNT) ? [] : mounts;
-  return await ask(person, `Mount of its PKI engine${listed(mounts)}`, first, names.mount.read);
+  return await ask(person, `Mount of the PKI engine${listed(mounts)}`, first, names.mount.read);
 }
 
 async function chooseRole(roles: readonly string[], person: Person): Promise<string> {

@@ -2,6 +2,7 @@
 import { join, resolve } from "node:path";
 import { readRegularBytes } from "../../host/regular_file.ts";
 import { statusOf } from "../../host/end_signals.ts";
+import { whenReady } from "../../host/when_ready.ts";
 import type { Person } from "./person.ts";
 import type { SiteReader } from "./types.ts";
 
@@ -33,11 +34,15 @@ function readLine(): string | undefined {
   const bytes: number[] = [];
   const one = new Uint8Array(1);
   // Byte by byte: what follows the line belongs to the next question.
-  for (let count = Deno.stdin.readSync(one); one[0] !== 0x0a; count = Deno.stdin.readSync(one)) {
+  for (let count = readInto(one); one[0] !== 0x0a; count = readInto(one)) {
     if (count === null) return undefined;
     bytes.push(...one.subarray(0, count));
   }
   return new TextDecoder().decode(new Uint8Array(bytes)).replace(/\r$/, "");
+}
+
+function readInto(one: Uint8Array): number | null {
+  return whenReady(() => Deno.stdin.readSync(one));
 }
 
 /** What the terminal's own editing does with these keys; the rest of it is off with the echo. */
@@ -60,7 +65,7 @@ function readSecret(show: () => void): string | undefined {
     // Not before: somebody may type ahead.
     show();
     for (;;) {
-      const key = Deno.stdin.readSync(one) === null ? KEYS.end : one[0] ?? KEYS.end;
+      const key = readInto(one) === null ? KEYS.end : one[0] ?? KEYS.end;
       if (KEYS.enter.includes(key)) break;
       if (key === KEYS.end && bytes.length === 0) return undefined;
       if (key === KEYS.interrupt) {

@@ -24,7 +24,7 @@ export function gatherAppRole(
   const role = firstOf([
     () => fromVariable("ROLE_ID", environment),
     () => fromSystemd("vault_role_id", environment),
-    () => login?.roleId && { text: login.roleId.reveal(), from: "the configured role id" },
+    () => login?.roleId && { text: login.roleId.reveal(), from: keyOf("role_id", login) },
   ]);
   if (role === undefined) {
     return [unusable('The AppRole has no role id: set VAULT_ROLE_ID, or "role_id" under "auth"')];
@@ -46,6 +46,10 @@ export function gatherAppRole(
   return [{ kind: "approle", mount, roleId: role.text, from: role.from }];
 }
 
+function keyOf(key: "role_id" | "secret_id", { isOlder }: AppRoleSettings): string {
+  return isOlder === true ? `"vault_${key}"` : `"auth.${key}"`;
+}
+
 /**
  * Each is a login method of its own: an unwrapped secret id in its file stays usable behind a stale
  * variable.
@@ -57,7 +61,7 @@ function secretIdSources(
   return [
     () => fromVariable("SECRET_ID", environment),
     () => fromSystemd("vault_secret_id", environment),
-    () => login?.secretId && { text: login.secretId.reveal(), from: "the configured secret id" },
+    () => login?.secretId && { text: login.secretId.reveal(), from: keyOf("secret_id", login) },
     () => fromFileIfExists("the secret id", login?.secretIdFile, environment),
   ];
 }

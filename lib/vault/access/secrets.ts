@@ -41,7 +41,7 @@ export function credentialPath(name: string, environment: Environment): string |
 
 /** @param what Its name in messages: "the token". */
 export function fromFile(what: string, path: string, environment: Environment): Found {
-  return { text: readSecretFile(what, path, environment), from: `"${path}"` };
+  return { text: readSecretLine(what, path, environment), from: `"${path}"` };
 }
 
 /** The same, if the file exists. */
@@ -67,7 +67,16 @@ export function readSecretFile(what: string, path: string, environment: Environm
   return filled(what, path, text);
 }
 
-/** The same, but the mode of the file is not checked. */
+/** The same for a secret of one line, such as a token: the file may be the output of a command. */
+export function readSecretLine(what: string, path: string, environment: Environment): string {
+  const text = readSecretFile(what, path, environment);
+  if (!/[\r\n]/.test(text)) return text;
+  throw new VaultError(
+    `Cannot use ${what}: the file "${path}" has several lines; it must contain only the secret`,
+  );
+}
+
+/** As `readSecretFile()`, but the mode of the file is not checked. */
 export function readOpenFile(what: string, path: string, environment: Environment): string {
   return filled(what, path, readNamed(`${what} in`, path, environment.read).text);
 }

@@ -3,6 +3,7 @@ import { errorCode } from "../../text/plain_cause.ts";
 import { openCertificate } from "../../certificate/certificate.ts";
 import { splitCertificates } from "../../certificate/pem.ts";
 import type { TlsTrust } from "../../config/types.ts";
+import { shellWord } from "../../text/quote.ts";
 import { VaultError } from "../errors.ts";
 import { type Environment, readNamed } from "./environment.ts";
 
@@ -71,10 +72,22 @@ function isCertificate(pem: string): boolean {
 }
 
 function readBundle(path: string, { read }: Environment): string[] {
-  const authorities = splitCertificates(readNamed("the CA file", path, read).text);
+  const { text } = readNamed("the CA file", path, read);
+  const authorities = splitCertificates(text);
   if (authorities.length === 0) {
-    throw new VaultError(`The CA file "${path}" contains no PEM certificate`);
+    throw new VaultError(
+      `The CA file "${path}" contains no PEM certificate${explainOther(path, text)}`,
+    );
   }
   if (authorities.every(isCertificate)) return authorities;
   throw new VaultError(`The CA file "${path}" contains a certificate that cannot be decoded`);
+}
+
+/** What a file without a PEM certificate is, if that can be told. */
+function explainOther(path: string, text: string): string {
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return " but a private key";
+  // The begin of a certificate in DER, a sequence with a length of two bytes (X.690, 8.1.3), as UTF-8.
+  if (!text.startsWith("0\ufffd")) return "";
+  const file = shellWord(path);
+  return `; if it is DER: openssl x509 -inform DER -in ${file} -out ${file}.pem`;
 }

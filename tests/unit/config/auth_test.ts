@@ -14,7 +14,7 @@ async function loginOf(lines: string): Promise<Readonly<Record<string, unknown>>
   const { login } = await vaultOf(lines);
   assert.ok(login !== undefined, lines);
   if (login.kind !== "approle") return { ...login };
-  const { roleId, secretId, ...others } = login;
+  const { roleId, secretId, isOlder: _, ...others } = login;
   return {
     ...others,
     ...(roleId && { roleId: roleId.reveal() }),
@@ -66,7 +66,10 @@ pureTest("auth and the flat keys give the same", async () => {
     ],
   ];
   for (const [flat, map] of pairs) {
-    assert.deepEqual(await vaultOf(flat), await vaultOf(map), flat);
+    const { login, ...others } = await vaultOf(map);
+    // Messages name the keys that the file has.
+    const older = login && { ...login, ...(!flat.includes("auth") && { isOlder: true }) };
+    assert.deepEqual(await vaultOf(flat), { ...others, ...(older && { login: older }) }, flat);
     if (flat.includes("vault_")) assert.deepEqual(await loginOf(flat), await loginOf(map));
   }
 });

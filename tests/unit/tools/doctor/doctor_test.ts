@@ -181,7 +181,7 @@ Deno.test("examine() says what a role that cannot be read means", async () => {
       FORBIDDEN,
       "ok pki/roles/web: the policy does not allow reading it, so names, lifetimes and keys were " +
       "not checked " +
-      '| path "pki/roles/web" { capabilities = ["read"] }',
+      '| to check them, add to the policy: path "pki/roles/web" { capabilities = ["read"] }',
     ],
     [
       { status: 404, body: { errors: [] } },
@@ -227,12 +227,14 @@ Deno.test("examine() asks for no further roles once the server is sealed", async
   assert.equal(server.calls().includes("GET pki/roles/other"), false);
 });
 
-Deno.test("examine() has nothing to compare if there is no certificate", async () => {
+Deno.test("examine() says that there is no certificate, and asks for no policy", async () => {
   await using server = startWell();
   const lines = await found([server.address], { specs: [] });
   assert.deepEqual(lines, [
     "ok login: with VAULT_TOKEN; policies: default, vcm; the token expires in 20m",
+    'warning certs: the file has no certificate | add one under "certs" in vcm.yaml; then: vcm doctor',
   ]);
+  assert.equal(server.calls().some((call) => call.endsWith("capabilities-self")), false);
 });
 
 Deno.test("examine() reports a login without a token as a problem", async () => {

@@ -21,6 +21,7 @@ pureTest("an address may be as people type it, or copy it from the web UI", () =
 
 pureTest("what is no address is refused with an example", () => {
   const cases = {
+    "http:/vault.test": /^expected a URL such as /,
     "ftp://vault.test": /^expected a URL such as "https:\/\/vault\.example\.com:8200"$/,
     "http://vault.test": /^sends tokens and keys unencrypted; use "https:\/\/"$/,
     "a b": /^expected a URL such as /,

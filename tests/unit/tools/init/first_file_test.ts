@@ -75,13 +75,22 @@ pureTest(
   },
 );
 
-pureTest("a certificate that nobody uses yet has a name alone", () => {
-  const text = firstFile(SERVER, [makeProposal({ name: "a.test-2", commonName: "a.test" })], []);
-  assert.equal(
-    text.slice(text.indexOf("certs:")),
-    'certs:\n\n  - name: "a.test-2"\n    common_name: "a.test"\n',
-  );
-});
+pureTest(
+  "a certificate that nobody uses yet has an example of files, the next one a name",
+  async () => {
+    const first = makeProposal({ name: "a.test-2", commonName: "a.test" });
+    const text = firstFile(SERVER, [first, makeProposal({ name: "b.test" })], []);
+    const certs = text.slice(text.indexOf("certs:"));
+    assert.match(
+      certs,
+      /^certs:\n\n {2}- name: "a.test-2"\n {4}common_name: "a.test"\n {4}# To deploy it [^-]*# deploy:\n[^]*\n\n {2}- name: "b.test"\n$/,
+    );
+    const used = text.replace(/^( {4})# (?!To)(.*)$/gm, "$1$2");
+    const { certificates: [one, two] } = await parseConfig(used, "f");
+    assert.deepEqual(one?.targets.map(({ what }) => what), ["fullchain", "privkey"]);
+    assert.deepEqual([one?.services.length, two?.targets.length], [1, 0]);
+  },
+);
 
 pureTest("without a certificate there is an example, and the file can be read", async () => {
   const text = firstFile(SERVER, [], []);

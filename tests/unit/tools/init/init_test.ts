@@ -68,10 +68,24 @@ initTest("vcm init leaves a file that is there as it is", async ({ run, director
   assert.deepEqual([status, out], [2, ""]);
   assert.equal(
     err,
-    'error: "@/vcm.yaml" already exists; pass --config FILE to write another file, or --print to see ' +
-      'what would be written\nSee "vcm init --help"\n',
+    'error: "@/vcm.yaml" already exists; to check it: vcm doctor; pass --config FILE to write another ' +
+      'file, or --print to see what would be written\nSee "vcm init --help"\n',
   );
   assert.equal(directory.read("vcm.yaml"), "mine");
+});
+
+initTest("a place that cannot be used is reported before the first question", async (bench) => {
+  const { directory, run } = bench;
+  directory.write("open/x", "");
+  Deno.chmodSync(directory.at("open"), 0o777);
+  const open = await run("init --config @/open/f", { answers: [] });
+  assert.deepEqual([open.status, open.out], [2, ""]);
+  assert.match(open.err, /^error: @\/open\/f: not trusted: .* fix: chmod go-w @\/open\n$/);
+  const file = await run("init --config @/open/x/f", { answers: [] });
+  assert.deepEqual([file.status, file.out], [1, ""]);
+  const missing = await run("init --config @/a/b/f", { answers: [] });
+  assert.deepEqual([missing.status, missing.out], [1, ""]);
+  assert.deepEqual(directory.tree(), ["open/", "open/x"]);
 });
 
 initTest("vcm init uses $VCM_CONFIG, which other commands then find as well", async (bench) => {
@@ -241,7 +255,7 @@ initTest("a file that cannot be written is reported", async ({ run }) => {
   const { status, err } = await run(`init ${FLAGS} --config @/a/b/f`);
   assert.deepEqual([status, err], [
     1,
-    'error: Cannot write "@/a/b/f": no such file or directory\n',
+    'error: Cannot write "@/a/b/f": there is no directory "@/a"; fix: mkdir -p @/a/b\n',
   ]);
 });
 

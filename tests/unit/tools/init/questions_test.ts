@@ -16,7 +16,7 @@ initTest(
         "brackets.\n" +
         "Address of Vault or OpenBao [https://vault.test:8200]: " +
         "Login of this host (approle, token, cert, jwt, later) [approle]: " +
-        "Mount of its PKI engine [pki]: " +
+        "Mount of the PKI engine [pki]: " +
         "Role at that mount: " +
         "nginx (/etc/nginx/sites-enabled/web:3): web.test, www.test. Manage this certificate with " +
         "VCM? [Y/n]: " +
@@ -47,14 +47,14 @@ initTest("an invalid answer is reported, and the question is asked again", async
       'Address of Vault or OpenBao:   expected a URL such as "https://vault.example.com:8200"\n' +
       "Address of Vault or OpenBao: " +
       "Login of this host (approle, token, cert, jwt, later) [approle]: " +
-      "Mount of its PKI engine [pki]: " +
+      "Mount of the PKI engine [pki]: " +
       "Name of the first certificate [host.test]: " +
       '  expected a DNS name or an IP address, got "a b"\n' +
       "Name of the first certificate [host.test]: ",
   );
   assert.match(
     bench.directory.read("f"),
-    /\n {2}pki: "team\/pki"\n[^]*\n {2}- name: "host\.test"\n$/,
+    /\n {2}pki: "team\/pki"\n[^]*\n {2}- name: "host\.test"\n {4}# To deploy it [^-]*\n {4}# deploy:\n/,
   );
 });
 
@@ -74,7 +74,7 @@ initTest("with names, and with --yes, nothing is asked but what is missing", asy
   assert.equal(named.status, 0);
   assert.match(
     named.out,
-    /brackets\.\nLogin of this host \(.*\) \[approle\]: Mount of its PKI engine \[pki\]: Wrote @\/f: 1 certificate, /,
+    /brackets\.\nLogin of this host \(.*\) \[approle\]: Mount of the PKI engine \[pki\]: Wrote @\/f: 1 certificate, /,
   );
   const yes = await bench.run(`init ${flags} --yes --config @/g`, { answers: [] });
   assert.match(yes.out, /^Wrote @\/g: 2 certificates, /);

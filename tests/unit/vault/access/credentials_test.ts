@@ -67,6 +67,11 @@ pureTest("a token file that cannot be used is carried along with its problem", (
     ],
     [
       { [TOKEN_FILE]: "hvs.hunter2\nhunter2" },
+      'Cannot use the token: the file "/etc/vcm/token" has several lines; it must contain only ' +
+      "the secret",
+    ],
+    [
+      { [TOKEN_FILE]: "hvs.hunter2 hunter2" },
       'The token from "/etc/vcm/token" contains a space, a newline or another character that is ' +
       "not allowed",
     ],
@@ -113,8 +118,14 @@ pureTest("the AppRole of the file is the last", () => {
     mount: "team/approle",
     roleId: "file-role",
     secretId: "file-secret",
-    from: "the configured role id and the configured secret id",
+    from: '"auth.role_id" and "auth.secret_id"',
   }]);
+});
+
+pureTest("an AppRole of the older keys is named by them", () => {
+  const [found] = gather({ login: { ...FILE_LOGIN, isOlder: true } });
+  assert.ok(found?.kind === "approle");
+  assert.equal(found.from, '"vault_role_id" and "vault_secret_id"');
 });
 
 pureTest("half an AppRole of the environment is completed from the file", () => {
@@ -123,13 +134,13 @@ pureTest("half an AppRole of the environment is completed from the file", () => 
       { VAULT_SECRET_ID: "env-secret" },
       "file-role",
       "env-secret",
-      "the configured role id and VAULT_SECRET_ID",
+      '"auth.role_id" and VAULT_SECRET_ID',
     ],
     [
       { VAULT_ROLE_ID: "env-role" },
       "env-role",
       "file-secret",
-      "VAULT_ROLE_ID and the configured secret id",
+      'VAULT_ROLE_ID and "auth.secret_id"',
     ],
   ];
   for (const [env, roleId, secretId, from] of cases) {
@@ -150,7 +161,7 @@ pureTest("half an AppRole: a role id alone may be enough, a secret id alone is a
   assert.deepEqual(gather({ login: appRole({ secretId: new Secret("s") }) }), [unusable(noRole)]);
   assert.deepEqual(
     gather({ login: appRole({ roleId: new Secret("r") }) }),
-    alone("the configured role id"),
+    alone('"auth.role_id"'),
   );
   const files = credentialFiles({ vault_role_id: "r" });
   assert.deepEqual(gather({}, CREDENTIALS, files), alone('the credential "vault_role_id"'));
@@ -176,7 +187,7 @@ pureTest(
     const cases: [Variables, string, string[]][] = [
       [env, "VAULT_ROLE_ID r1", [s1, s2, s3]],
       [CREDENTIALS, 'the credential "vault_role_id" r2', [s2, s3]],
-      [{}, "the configured role id r", [s3]],
+      [{}, '"auth.role_id" r', [s3]],
     ];
     for (const [env, role, secrets] of cases) {
       const ways = gather({ login: FILED }, env, files).map((way) => {

@@ -49,15 +49,24 @@ pureTest("a CA file gives each of its certificates, and nothing of the text betw
   assert.deepEqual(found, [pem("A"), pem("B")]);
 });
 
-pureTest("an empty CA file is an error, not an empty list", () => {
-  const trust = { kind: "file", path: "/ca.pem" } as const;
-  for (const text of ["", "\n", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"]) {
-    assert.throws(
-      () => readTrustedAuthorities(trust, environment({ "/ca.pem": text })),
-      new VaultError('The CA file "/ca.pem" contains no PEM certificate'),
-    );
-  }
-});
+pureTest(
+  "a CA file without a certificate is an error that says what it is, not an empty list",
+  () => {
+    const trust = { kind: "file", path: "/ca.pem" } as const;
+    const cases = {
+      "": "",
+      "\n": "",
+      "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n": " but a private key",
+      "0\ufffd\u0001": "; if it is DER: openssl x509 -inform DER -in /ca.pem -out /ca.pem.pem",
+    };
+    for (const [text, what] of Object.entries(cases)) {
+      assert.throws(
+        () => readTrustedAuthorities(trust, environment({ "/ca.pem": text })),
+        new VaultError(`The CA file "/ca.pem" contains no PEM certificate${what}`),
+      );
+    }
+  },
+);
 
 pureTest("an unreadable CA file is an error with the system's words", () => {
   assert.throws(
