@@ -106,10 +106,9 @@ function foreignRefused(
   specs: readonly CertificateSpec[],
   refused: ReadonlyMap<string, Presence<RefusedAnswer>> = new Map(),
 ): Observation["foreignRefused"] {
+  const names = new Set(specs.map(({ name }) => name));
   return [...refused].flatMap(([name, found]) =>
-    found.kind === "present" && specs.every((spec) => spec.name !== name)
-      ? { name, refused: found.value }
-      : []
+    found.kind === "present" && !names.has(name) ? { name, refused: found.value } : []
   );
 }
 
