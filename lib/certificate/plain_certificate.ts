@@ -117,7 +117,7 @@ class PlainReader {
       notAfter,
       issuer,
       serial,
-      fingerprint: colons(hash("sha256", this.#der, "hex").toUpperCase()),
+      fingerprint: withColons(hash("sha256", this.#der, "hex").toUpperCase()),
     };
     return { certificate, der: this.#der, issuerName };
   }
@@ -165,7 +165,7 @@ class PlainReader {
     const begin = this.#at + (first === 0 ? 1 : 0);
     if (first >= 0x80 || begin >= end || (first === 0 && second < 0x80)) throw NOT_PLAIN;
     this.#at = end;
-    return colons(this.#der.toString("hex", begin, end));
+    return withColons(this.#der.toString("hex", begin, end));
   }
 
   /** Which algorithm it is. */
@@ -216,11 +216,13 @@ class PlainReader {
   /** Until 2049 (RFC 5280, 4.1.2.5.1). */
   #readTime(): Date {
     const text = this.#takeText(this.#open(UTC_TIME));
-    const [, year, month, day, hour, minute, second] =
-      /^([0-4]\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text) ?? [];
-    const time = new Date(`20${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+    if (!/^[0-4]\d[01]\d[0-3]\d[0-2]\d[0-5]\d[0-5]\dZ$/.test(text)) throw NOT_PLAIN;
+    const two = (at: number) => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;
+    const [month, day, hour] = [two(2) - 1, two(4), two(6)];
+    const time = new Date(Date.UTC(2000 + two(0), month, day, hour, two(8), two(10)));
     // There is no February 30.
-    const isReal = time.getUTCDate() === Number(day) && time.getUTCHours() === Number(hour);
+    const isReal = time.getUTCMonth() === month && time.getUTCDate() === day &&
+      time.getUTCHours() === hour;
     return isReal ? time : refuse();
   }
 
@@ -294,8 +296,18 @@ function refuse(): never {
   throw NOT_PLAIN;
 }
 
-function colons(hex: string): string {
-  return hex.replace(/..(?!$)/g, "$&:");
+/** Reused, because memory outside the heap is freed late. */
+const SPACE = Buffer.alloc(512, ":");
+
+/** @param hex Two digits for each byte. */
+function withColons(hex: string): string {
+  const end = hex.length / 2 * 3 - 1;
+  if (end > SPACE.length) throw NOT_PLAIN;
+  for (let at = 0, to = 0; at < hex.length; at += 2, to += 3) {
+    SPACE[to] = hex.charCodeAt(at);
+    SPACE[to + 1] = hex.charCodeAt(at + 1);
+  }
+  return SPACE.toString("latin1", 0, end);
 }
 
 function fromHex(hex: string): Uint8Array {
