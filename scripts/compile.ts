@@ -25,8 +25,11 @@ const UNFINISHED = `${DIST}vcm.unfinished`;
 // Measured again as the program grew, medians in milliseconds for 1 and for 1,000 certificates: 35.4
 // and 184; with each function compiled when it is read 38.8 and 179; without a baseline compiler 35.4
 // and 194; with the baseline compiler as V8 comes 38.5 and 182.
+// What a run allocates is short-lived: a small space for new objects saves 76 MiB with 10,000
+// certificates and 17 MiB with 1,000, and takes no more CPU time.
 const V8_FLAGS =
-  "--v8-flags=--baseline-batch-compilation-threshold=40000,--invocation-count-for-maglev=1000";
+  "--v8-flags=--baseline-batch-compilation-threshold=40000,--invocation-count-for-maglev=1000," +
+  "--max-semi-space-size=4";
 
 // Without --no-code-cache the binary would read V8 code from a file in /tmp with a name that can be
 // foretold: root must not run what any user could have put there.

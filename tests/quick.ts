@@ -19,6 +19,7 @@ export const SLOW_FILES: ReadonlySet<string> = new Set([
   "tests/unit/certificate/every_path_test.ts",
   "tests/unit/certificate/key_match_test.ts",
   "tests/unit/certificate/key_type_test.ts",
+  "tests/unit/certificate/plain_certificate_test.ts",
   "tests/unit/cli/formats_test.ts",
   "tests/unit/cli/lock_test.ts",
   "tests/unit/config/syntax_test.ts",

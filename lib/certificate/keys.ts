@@ -49,10 +49,13 @@ export type KeyMatch = "match" | "mismatch" | "unparsable" | "unverified";
 
 /** Compares a PEM private key with a certificate. */
 export function matchKey(certificate: X509Certificate, keyPem: string): KeyMatch {
+  return holdsPublicPoint(certificate.raw, keyPem) ? "match" : proveKey(certificate, keyPem);
+}
+
+/** Whether a certificate has the public half of an EC key; for the usual case. */
+export function holdsPublicPoint(der: Buffer, keyPem: string): boolean {
   const point = publicPoint(keyPem);
-  return point !== undefined && certificate.raw.includes(point)
-    ? "match"
-    : proveKey(certificate, keyPem);
+  return point !== undefined && der.includes(point);
 }
 
 /**

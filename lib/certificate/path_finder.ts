@@ -99,7 +99,9 @@ export function authorityPaths(text: string): KnownPaths {
 }
 
 /** Identifies the CA and the key that issued a certificate; `undefined` if it has no key identifier. */
-export function issuerKeyOf(certificate: X509Certificate): string | undefined {
+export function issuerKeyOf(
+  certificate: Pick<X509Certificate, "issuer" | "raw">,
+): string | undefined {
   const id = authorityKeyId(certificate);
   return id === undefined ? undefined : `${certificate.issuer}\n${id}`;
 }

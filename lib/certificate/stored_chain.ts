@@ -215,7 +215,7 @@ export function isSelfIssued({ subject, issuer }: X509Certificate): boolean {
 const KEY_ID = Buffer.from("0603551d2304", "hex");
 
 /** The value of that extension, in hexadecimal. */
-export function authorityKeyId({ raw }: X509Certificate): string | undefined {
+export function authorityKeyId({ raw }: Pick<X509Certificate, "raw">): string | undefined {
   const at = raw.indexOf(KEY_ID);
   const begin = at + KEY_ID.length + 1;
   const length = raw[begin - 1] ?? 0;

@@ -101,8 +101,10 @@ function resolveCertificate(
   settings: FullSettings,
   services: ServiceSettings,
 ): CertificateSpec {
-  const given = { ...settings, ...entry };
-  const windows = given.window ?? NO_WINDOWS;
+  // One by one: a copy of both maps takes more time than all else here.
+  const windows = entry.window ?? settings.window ?? NO_WINDOWS;
+  const ttl = entry.ttl ?? settings.ttl;
+  const reissue = entry.reissue ?? settings.reissue;
   return {
     name: entry.name,
     commonName: asciiName(entry.common_name ?? entry.name),
@@ -111,21 +113,21 @@ function resolveCertificate(
     uriSans: entry.uri_sans ?? [],
     emailSans: entry.email_sans ?? [],
     otherSans: entry.other_sans ?? [],
-    excludeCnFromSans: given.exclude_cn_from_sans,
-    ttl: given.ttl?.seconds,
-    ...(given.ttl !== undefined && { ttlText: given.ttl.text }),
-    renew: given.renew,
-    spread: given.spread,
-    keep: given.keep,
-    ...(given.reissue !== undefined && { reissue: resolveReissue(given.reissue) }),
-    issuer: given.issuer,
+    excludeCnFromSans: entry.exclude_cn_from_sans ?? settings.exclude_cn_from_sans,
+    ttl: ttl?.seconds,
+    ...(ttl !== undefined && { ttlText: ttl.text }),
+    renew: entry.renew ?? settings.renew,
+    spread: entry.spread ?? settings.spread,
+    keep: entry.keep ?? settings.keep,
+    ...(reissue !== undefined && { reissue: resolveReissue(reissue) }),
+    issuer: entry.issuer ?? settings.issuer,
     windows,
     // The rules have made sure that both are set.
-    pki: given.pki ?? "",
-    role: given.role ?? "",
-    issuerRef: given.issuer_ref,
-    removeRootsFromChain: given.remove_roots_from_chain,
-    key: resolveKey(given),
+    pki: entry.pki ?? settings.pki ?? "",
+    role: entry.role ?? settings.role ?? "",
+    issuerRef: entry.issuer_ref ?? settings.issuer_ref,
+    removeRootsFromChain: entry.remove_roots_from_chain ?? settings.remove_roots_from_chain,
+    key: resolveKey(entry, settings),
     targets: (entry.deploy ?? []).map((target) => resolveTarget(target, settings)),
     services: (entry.service ?? []).map((service) =>
       resolveService(service, entry, services, windows)
@@ -138,16 +140,16 @@ function resolveReissue(given: ReissueEntry): ReissueRule {
   return { issuedBefore: issued_before, within };
 }
 
-function resolveKey({ key, key_type, reuse_key }: FullSettings): KeySpec {
+function resolveKey(entry: CertificateEntry, settings: FullSettings): KeySpec {
+  const type = entry.key_type ?? settings.key_type;
   return {
-    origin: key,
-    ...(key_type !== undefined && { type: key_type }),
-    reuse: reuse_key,
+    origin: entry.key ?? settings.key,
+    ...(type !== undefined && { type }),
+    reuse: entry.reuse_key ?? settings.reuse_key,
   };
 }
 
-function resolveTarget(given: TargetEntry, settings: FullSettings): TargetSpec {
-  const entry = { ...DEFAULTS.deploy, create_dirs: settings.create_dirs, ...given };
+function resolveTarget(entry: TargetEntry, settings: FullSettings): TargetSpec {
   const form = targetForm(entry);
   if (form === undefined) {
     throw new Error("The schema accepted a deploy entry without a source and a path");
@@ -158,13 +160,13 @@ function resolveTarget(given: TargetEntry, settings: FullSettings): TargetSpec {
     owner: entry.owner,
     group: entry.group,
     mode: entry.mode,
-    createDirs: entry.create_dirs,
+    createDirs: entry.create_dirs ?? settings.create_dirs,
   };
   if (what === "bundle") return { what, ...common };
   return {
     what,
     ...common,
-    ...(what === "combined" && { order: entry.order }),
+    ...(what === "combined" && { order: entry.order ?? DEFAULTS.deploy.order }),
     ...(entry.password_file !== undefined && { passwordFile: entry.password_file }),
     ...(entry.alias !== undefined && { alias: entry.alias }),
     ...(entry.in_place && { inPlace: true }),

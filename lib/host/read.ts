@@ -24,6 +24,12 @@ export function readText(path: string): Presence<string> {
   return observe(path, () => readRegular(path));
 }
 
+/** As `readText()`, of a path whose metadata are known. */
+export function readSeen(path: string, info: Presence<Deno.FileInfo>): Presence<string> {
+  if (info.kind !== "present") return info;
+  return info.value.isFile ? READER.text(path) : readText(path);
+}
+
 /** As `readText()`. Throws the system's error, or one like it. */
 export function readRegular(path: string): string {
   requireFile(Deno.statSync(path));
@@ -65,7 +71,7 @@ export function readDirectory(
   path: string,
   known: readonly string[] = [],
 ): Presence<ReadonlySet<string>> {
-  return observe(path, () => new Set(listKnown(path, known)));
+  return observe(path, () => listAll(path, known));
 }
 
 /**
@@ -73,13 +79,16 @@ export function readDirectory(
  * listed.
  */
 export function listKnown(path: string, known: readonly string[]): string[] {
-  const names = fs.readdirSync(path);
-  const listed = new Set(names);
+  return [...listAll(path, known)];
+}
+
+function listAll(path: string, known: readonly string[]): ReadonlySet<string> {
+  const listed = new Set(fs.readdirSync(path));
   const missing = known.find((name) => !listed.has(name) && isThere(`${path}/${name}`));
-  if (missing === undefined) return names;
+  if (missing === undefined) return listed;
   // Or it was created in between.
-  const again = fs.readdirSync(path);
-  if (again.includes(missing)) return again;
+  const again = new Set(fs.readdirSync(path));
+  if (again.has(missing)) return again;
   throw unlisted(`its entry "${missing}" is not listed`);
 }
 

@@ -5,7 +5,7 @@ import { findLoss, type KnownPairs, type Loss } from "../certificate/loss.ts";
 import { keyBlock } from "../certificate/pem_form.ts";
 import { splitCertificates } from "../certificate/pem.ts";
 import { holdsKey, partsOf } from "../config/format.ts";
-import type { CertificateSpec, FileSpec } from "../config/types.ts";
+import type { CertificateSpec, Config, FileSpec } from "../config/types.ts";
 import { observe, readText } from "../host/read.ts";
 import { readRegularBytes } from "../host/regular_file.ts";
 import { directoryOf } from "../text/path.ts";
@@ -24,21 +24,28 @@ interface LossTools {
 
 type Look = readonly [CertificateSpec, StoreLook];
 
+/** @param looks Those of the certificates of which a target is looked into, by name. */
 export async function withLosses(
-  certStore: string,
-  looks: readonly Look[],
+  { certStore, certificates: specs }: Config,
+  looks: ReadonlyMap<string, StoreLook>,
   certificates: readonly CertificateObservation[],
   tools: LossTools,
 ): Promise<CertificateObservation[]> {
   const sets = new StoredPairs(certStore);
   const found: CertificateObservation[] = [];
   for (const [at, observed] of certificates.entries()) {
-    const [look] = looks.slice(at, at + 1);
+    const [certificate, look] = [specs[at], looks.get(observed.name)];
+    if (certificate === undefined || look === undefined) {
+      found.push(observed);
+      continue;
+    }
     const targets: TargetObservation[] = [];
     for (const [number, target] of observed.targets.entries()) {
-      const spec = look?.[0].targets[number];
-      const isLooked = look && spec && spec.what !== "bundle" && tools.mayLose(target);
-      targets.push(isLooked ? await withLoss(target, spec, look, sets, tools) : target);
+      const spec = certificate.targets[number];
+      const isLooked = spec && spec.what !== "bundle" && tools.mayLose(target);
+      targets.push(
+        isLooked ? await withLoss(target, spec, [certificate, look], sets, tools) : target,
+      );
     }
     found.push({ ...observed, targets });
   }

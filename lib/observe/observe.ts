@@ -43,7 +43,6 @@ export async function observe(
     ? (await import("../certificate/alt_names.ts")).readOtherNames
     : undefined;
   const store = new StoreReader(config.certStore, rare, now);
-  const looks = specs.map((spec) => [spec, store.look(spec)] as const);
   const encryptionOf = await encryptionReaderFor(targets);
   const bundled = targets.some(({ what }) => what === "bundle");
   const lookAtBundle = bundled ? (await import("./bundle.ts")).observeBundle : noBundle;
@@ -62,29 +61,29 @@ export async function observe(
     ? (await import("../store/refused_answer.ts")).readRefusedAnswers(config.certStore, recorded)
     : undefined;
   const tools = { directories, accounts, encryptionOf, lookAtBundle };
-  const observed = looks.map(([spec, look]) => ({
-    ...observeCertificate(spec, look, pendingValidationOf(spec, store), tools),
-    revocation: ofFile.get(spec.name),
-    refused: refused?.get(spec.name),
-  }));
+  // The texts of a set are kept only if they are needed again: they are most of what is read.
+  const lossy = new Map<string, StoreLook>();
+  const leaves = new Map<string, string>();
+  const observed = specs.map((spec) => {
+    const look = store.look(spec);
+    const seen = observeCertificate(spec, look, pendingValidationOf(spec, store), tools);
+    if (seen.targets.some(mayLose)) lossy.set(spec.name, look);
+    const { cert } = look.texts;
+    if (cert.kind === "present" && isProbed(spec)) leaves.set(spec.name, cert.value);
+    return { ...seen, revocation: ofFile.get(spec.name), refused: refused?.get(spec.name) };
+  });
   // What a file holds matters only if it is to be replaced.
-  const certificates = observed.some(({ targets }) => targets.some(mayLose))
+  const certificates = lossy.size > 0
     ? await (await import("./find_loss.ts")).withLosses(
-      config.certStore,
-      looks,
+      config,
+      lossy,
       observed,
       { ...tools, mayLose },
     )
     : observed;
   const actions = await observePendingActions(config.certStore, specs, units);
-  const texts = new Map(looks.map(([{ name }, { texts }]) => [name, texts.cert]));
-  const storedLeaf = (name: string) => {
-    const found = texts.get(name);
-    return found?.kind === "present" ? found.value : undefined;
-  };
-  const probed = specs.some(({ services }) => services.some(({ probe }) => probe !== undefined));
-  const served = probed
-    ? await (await import("./probe.ts")).observeAllServed(specs, storedLeaf)
+  const served = specs.some(isProbed)
+    ? await (await import("./probe.ts")).observeAllServed(specs, (name) => leaves.get(name))
     : [];
   const storeAncestors = ancestors.above(config.certStore);
   return {
@@ -107,10 +106,9 @@ function foreignRefused(
   specs: readonly CertificateSpec[],
   refused: ReadonlyMap<string, Presence<RefusedAnswer>> = new Map(),
 ): Observation["foreignRefused"] {
+  const names = new Set(specs.map(({ name }) => name));
   return [...refused].flatMap(([name, found]) =>
-    found.kind === "present" && specs.every((spec) => spec.name !== name)
-      ? { name, refused: found.value }
-      : []
+    found.kind === "present" && !names.has(name) ? { name, refused: found.value } : []
   );
 }
 
@@ -149,6 +147,10 @@ function stagedProblem({ staged }: StoreLook): string | undefined {
   const parts = staged && [staged.leaf, staged.key, staged.chain, staged.fullchain, staged.ca];
   const unread = parts?.find(({ kind }) => kind === "unreadable");
   return unread?.kind === "unreadable" ? unread.problem : undefined;
+}
+
+function isProbed({ services }: CertificateSpec): boolean {
+  return services.some(({ probe }) => probe !== undefined);
 }
 
 /** The time zone is needed only if there is a maintenance window. */

@@ -30,6 +30,8 @@ interface Listing {
 /** Lists each directory once, for all targets in it. */
 export class DirectoryCache {
   readonly #listings = new Map<string, Listing>();
+  /** The last one: targets in one directory often follow each other. */
+  #last: { readonly directory: string; readonly listing: Listing } | undefined;
   /** Reads files in directories that other users may write to. */
   readonly #foreign: Reader;
   readonly #ancestors: AncestorFinder;
@@ -49,6 +51,7 @@ export class DirectoryCache {
   }
 
   list(directory: string): Listing {
+    if (this.#last?.directory === directory) return this.#last.listing;
     let listing = this.#listings.get(directory);
     if (listing === undefined) {
       const known = this.#names.get(directory) ?? [];
@@ -59,6 +62,7 @@ export class DirectoryCache {
       listing = { names, traces, ancestors, problem };
       this.#listings.set(directory, listing);
     }
+    this.#last = { directory, listing };
     return listing;
   }
 }

@@ -2,7 +2,7 @@
 import { holdsKey } from "../config/format.ts";
 import type { CertificateSpec, TargetSpec } from "../config/types.ts";
 import { octal } from "../text/octal.ts";
-import { directoryOf, isKernelPath } from "../text/path.ts";
+import { directoryOf, isKernelDirectory } from "../text/path.ts";
 import { shellWord } from "../text/quote.ts";
 import { desiredMode } from "./attributes.ts";
 import { bundleBlockers } from "./bundle.ts";
@@ -82,7 +82,7 @@ export function findTargetBlockers(spec: TargetSpec, target: TargetObservation):
         `process that has it open could read the new key; fix: ${fix}, then check which processes have it open`,
     );
   }
-  const kernel = target.ancestors.find(({ directory }) => isKernelPath(`${directory}/`));
+  const kernel = target.ancestors.find(({ directory }) => isKernelDirectory(directory));
   if (kernel !== undefined) {
     impossible(
       `"${spec.path}" leads to "${kernel.directory}", where VCM cannot use files; ` +

@@ -35,15 +35,9 @@ const STRENGTH: readonly Control[] = [
 
 /** Each service once, in the order of their actions. */
 export function gatherServices(specs: readonly CertificateSpec[]): DesiredService[] {
-  const all = new Map<string, DesiredService>();
-  for (const { name, services } of specs) {
-    for (const spec of services) {
-      const desired = desiredFor(spec, name);
-      const other = all.get(spec.id);
-      all.set(spec.id, other === undefined ? desired : unite(other, desired));
-    }
-  }
-  return [...all.values()].sort((a, b) => a.order - b.order);
+  const all = specs.flatMap(({ name, services }) => services.map((spec) => desiredFor(spec, name)));
+  return [...Map.groupBy(all, ({ id }) => id).values()].map(unite)
+    .sort((a, b) => a.order - b.order);
 }
 
 function desiredFor(spec: ServiceSpec, certificate: string): DesiredService {
@@ -61,26 +55,30 @@ function desiredFor(spec: ServiceSpec, certificate: string): DesiredService {
   };
 }
 
-function unite(a: DesiredService, b: DesiredService): DesiredService {
-  const control = strongerControl(a.control, b.control);
-  const known = new Set(a.validate.map((command) => command.join("\0")));
-  return {
+/** All at once: thousands of certificates may name one service. */
+function unite(all: readonly DesiredService[]): DesiredService {
+  const first = all.reduce((a, b) => ({
     ...a,
-    control,
-    action: "control" in a.action ? { ...a.action, control } : a.action,
+    control: strongerControl(a.control, b.control),
     order: Math.min(a.order, b.order),
-    certificates: [...new Set([...a.certificates, ...b.certificates])],
-    validate: [...a.validate, ...b.validate.filter((command) => !known.has(command.join("\0")))],
-    probes: [...a.probes, ...b.probes],
     // They differ only if the file names a unit by an alias.
     timeout: Math.max(a.timeout, b.timeout),
     settle: Math.max(a.settle, b.settle),
+  }));
+  const { action, control } = first;
+  return {
+    ...first,
+    action: "control" in action ? { ...action, control } : action,
+    certificates: [...new Set(all.flatMap(({ certificates }) => certificates))],
+    validate: distinct(all.flatMap(({ validate }) => validate), (command) => command.join("\0")),
+    probes: all.flatMap(({ probes }) => probes),
     // A certificate without windows does not lift the windows of another.
-    windows: [
-      ...a.windows,
-      ...b.windows.filter(({ text }) => a.windows.every((window) => window.text !== text)),
-    ],
+    windows: distinct(all.flatMap(({ windows }) => windows), ({ text }) => text),
   };
+}
+
+function distinct<T>(all: readonly T[], keyOf: (one: T) => string): T[] {
+  return [...new Map(all.map((one) => [keyOf(one), one])).values()];
 }
 
 /** A start does not make a running service load anything, so only a restart satisfies both. */

@@ -148,10 +148,14 @@ function keyMismatch({ stored: { key } }: Case): string | undefined {
 }
 
 function chainMissing({ spec, stored }: Case): string | undefined {
-  const missing = (["chain", "fullchain", "ca"] as const).find((part) =>
-    stored[part].kind === "absent" && spec.targets.some(({ what }) => partsOf(what).includes(part))
-  );
-  return missing && `${missing}.pem is missing from the store, but a target needs it`;
+  for (const { what } of spec.targets) {
+    for (const part of partsOf(what)) {
+      // Those two are checked before.
+      if (part === "cert" || part === "privkey" || stored[part].kind !== "absent") continue;
+      return `${part}.pem is missing from the store, but a target needs it`;
+    }
+  }
+  return undefined;
 }
 
 function chainMismatch({ stored: { fullchain } }: Case): string | undefined {

@@ -6,7 +6,11 @@ import { loadedUntil, storedCertificate, validityOf } from "./stored_validity.ts
 import { holdBack, marginFor, type Urgency } from "./hold_back.ts";
 import { formatTime } from "../text/format_time.ts";
 import type { DesiredService } from "./desired_service.ts";
-import type { CertificateObservation, Observation } from "../observe/types.ts";
+import type {
+  CertificateObservation,
+  Observation,
+  PendingActionObservation,
+} from "../observe/types.ts";
 import type {
   ClearStep,
   DeployStep,
@@ -19,9 +23,10 @@ import type {
   ValidateStep,
 } from "./types.ts";
 
-/** What the plans of all services share. */
+/** What the plan of one service needs; of certificates and probes only its own are observed. */
 interface Context {
   readonly observation: Observation;
+  readonly byName: ReadonlyMap<string, CertificateObservation>;
   /** Certificates whose files, or whose sets in the store, change in this run. */
   readonly changing: ReadonlySet<string>;
   /** Files of each certificate, as the configuration has them. */
@@ -38,13 +43,24 @@ interface Context {
 export function planServices(
   desired: readonly DesiredService[],
   steps: readonly Step[],
-  shared: Omit<Context, "changing">,
+  shared: Omit<Context, "changing" | "byName">,
 ): { readonly states: readonly ServiceState[]; readonly steps: readonly Step[] } {
   const changing = new Set(steps.flatMap((step) => changesFiles(step) ? step.certificate : []));
-  const context = { ...shared, changing };
-  const planned: readonly PlannedService[] = desired.map((desired) =>
-    context.acts ? planService(desired, context) : { step: validateStep(desired, context) }
-  );
+  const { observation, acts } = shared;
+  const byName = new Map(observation.certificates.map((one) => [one.name, one]));
+  const served = Map.groupBy(observation.served, ({ service }) => service);
+  const { pendingActions } = observation;
+  const known = pendingActions.kind === "present" ? pendingActions.value : [];
+  const records = new Map(known.map((record) => [record.service, record]));
+  const planned: readonly PlannedService[] = desired.map((desired) => {
+    // Each service looks at its own only: both may be thousands.
+    const certificates = desired.certificates.flatMap((name) => byName.get(name) ?? []);
+    const own = { ...observation, certificates, served: served.get(desired.id) ?? [] };
+    const context = { ...shared, observation: own, byName, changing };
+    return acts
+      ? planService(desired, records.get(desired.id), context)
+      : { step: validateStep(desired, context) };
+  });
   return {
     states: planned.flatMap(({ state }) => state ?? []),
     steps: planned.flatMap(({ step }) => step ?? []),
@@ -63,13 +79,14 @@ interface PlannedService {
   readonly step?: ValidateStep | ServiceStep | ClearStep | undefined;
 }
 
-function planService(desired: DesiredService, context: Context): PlannedService {
+function planService(
+  desired: DesiredService,
+  record: PendingActionObservation | undefined,
+  context: Context,
+): PlannedService {
   const { observation, now, forced } = context;
   const deployed = changedFor(desired, context);
   const different = servesDifferent(desired, context);
-  const { pendingActions } = observation;
-  const known = pendingActions.kind === "present" ? pendingActions.value : [];
-  const record = known.find(({ service }) => service === desired.id);
   const verdict = record && checkPendingAction(record, desired, observation, now);
   const notLoaded = verdict?.kind === "pending" ? verdict : undefined;
   const state: ServiceState = {
@@ -89,14 +106,14 @@ function planService(desired: DesiredService, context: Context): PlannedService 
   const open = notLoaded && record;
   const ends = [
     ...deployed.map((name) => {
-      const observed = findCertificate(name, observation);
+      const observed = context.byName.get(name);
       return observed && loadedUntil(observed);
     }),
     ...(open ? [open.until] : []),
     ...(different ? [different.until] : []),
   ];
   const urgency = {
-    ...urgencyOf(ends, marginOf(desired, observation)),
+    ...urgencyOf(ends, marginOf(observation)),
     since: open && new Date(open.since),
   };
   const isUrgent = desired.certificates.some((name) => context.urgent.has(name));
@@ -148,11 +165,11 @@ function pendingReason(
 /** Whether it serves another certificate than the deployed one, which outweighs any record. */
 function servesDifferent(
   { id }: DesiredService,
-  { observation, changing }: Context,
+  { observation, byName, changing }: Context,
 ): { readonly detail: string; readonly until: Date } | undefined {
   for (const { service, certificate: name, at, served: found } of observation.served) {
     if (service !== id) continue;
-    const observed = findCertificate(name, observation);
+    const observed = byName.get(name);
     // A certificate that is not deployed yet cannot be served.
     if (observed === undefined || found.kind !== "served" || changing.has(name)) continue;
     if (!isDeployed(observed)) continue;
@@ -173,13 +190,6 @@ function isDeployed({ targets }: CertificateObservation): boolean {
   );
 }
 
-function findCertificate(
-  name: string,
-  { certificates }: Observation,
-): CertificateObservation | undefined {
-  return certificates.find((one) => one.name === name);
-}
-
 function urgencyOf(ends: readonly (Date | undefined)[], margin: number): Urgency {
   if (ends.length === 0 || ends.includes(undefined)) {
     return { margin, reason: "the service may have no valid certificate loaded" };
@@ -190,9 +200,8 @@ function urgencyOf(ends: readonly (Date | undefined)[], margin: number): Urgency
 }
 
 /** Assumes that the loaded certificates have the lifetime of the stored ones. */
-function marginOf({ certificates }: DesiredService, observation: Observation): number {
-  const named = observation.certificates.filter(({ name }) => certificates.includes(name));
-  return Math.max(...named.map(({ stored }) => marginFor(validityOf(stored))));
+function marginOf({ certificates }: Observation): number {
+  return Math.max(...certificates.map(({ stored }) => marginFor(validityOf(stored))));
 }
 
 /** Validates new files even if the service does not act now: it must be able to start with them. */
@@ -221,7 +230,7 @@ function serviceStep(
   deployed: readonly string[],
   context: Context,
 ): ServiceStep {
-  const { observation, changing } = context;
+  const { byName, changing } = context;
   return {
     kind: "service",
     service: desired.id,
@@ -231,7 +240,7 @@ function serviceStep(
     about: aboutOf(deployed.length > 0 ? deployed : desired.certificates, context),
     validate: desired.validate,
     probes: desired.probes.filter(({ certificate }) => {
-      const observed = findCertificate(certificate, observation);
+      const observed = byName.get(certificate);
       return changing.has(certificate) || (observed !== undefined && isDeployed(observed));
     }),
     timeout: desired.timeout,

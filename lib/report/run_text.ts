@@ -102,11 +102,13 @@ function mergedEntries(
   entries: readonly OutcomeEntry[],
   told: readonly OutcomeEntry[] = [],
 ): RunEntry[] {
+  const toldBy = Map.groupBy(told, ({ message }) => message);
   return [...Map.groupBy(entries, ({ message }) => message)].flatMap(([message, alike]) => {
-    const known = told.filter((entry) => entry.message === message).map(({ subject }) => subject);
-    const names = alike.map(({ subject }) => subject).filter((name) => !known.includes(name));
+    const known = new Set(toldBy.get(message)?.map(({ subject }) => subject));
+    const names = alike.map(({ subject }) => subject).filter((name) => !known.has(name));
     if (names.length === 0) return [];
-    const why = known[0] === undefined ? message : `for the same reason as ${known[0]}`;
+    const [first] = known;
+    const why = first === undefined ? message : `for the same reason as ${first}`;
     return [{ word, text: `${listNames(names)}: ${why}` }];
   });
 }

@@ -24,7 +24,7 @@ import type { Part } from "../certificate/types.ts";
 import type { Presence } from "../host/types.ts";
 import type { Replaced, StoredSet } from "./types.ts";
 import { parsePendingValidation } from "./record_text.ts";
-import { ABSENT, readDirectory, readInfo, readText } from "../host/read.ts";
+import { ABSENT, readDirectory, readInfo, readSeen, readText } from "../host/read.ts";
 import { cleanSet } from "./clean_set.ts";
 import { readIssueTime } from "./issue_time.ts";
 import { checkSet, type SetCheckers, type SetTexts } from "./stored_set.ts";
@@ -56,6 +56,8 @@ export class StoreReader {
   readonly #certStore: string;
   readonly #listing: Presence<ReadonlySet<string>>;
   readonly #checkers: SetCheckers;
+  /** Whether there is anything of a certificate beside its set, such as `.new-NAME`. */
+  readonly #hasMore: boolean;
 
   /** @param readOtherNames Reads rare kinds of names; needed if the configuration asks for some. */
   constructor(
@@ -65,6 +67,8 @@ export class StoreReader {
   ) {
     this.#certStore = certStore;
     this.#listing = readDirectory(certStore, [nameOf(lockFile(certStore))]);
+    this.#hasMore = this.#listing.kind === "present" &&
+      [...this.#listing.value].some((entry) => entry.startsWith(".") && entry.includes("-"));
     this.#checkers = { chains: new ChainChecker(now), paths: new PathFinder(now), readOtherNames };
   }
 
@@ -78,8 +82,8 @@ export class StoreReader {
    */
   look(spec: CertificateSpec): StoreLook {
     if (this.#listing.kind !== "present") return this.#lookInto(this.#listing, spec, false);
-    const look = this.#lookQuickly(spec, this.#listing.value) ?? this.#lookCarefully(spec);
-    if (!this.#listing.value.has(nameOf(issueTimeFile(this.#certStore, spec.name)))) return look;
+    const look = this.#lookQuickly(spec) ?? this.#lookCarefully(spec);
+    if (!this.#has(issueTimeFile(this.#certStore, spec.name))) return look;
     const staged = look.staged && this.#withIssueTime(spec.name, look.staged);
     return { ...look, stored: this.#withIssueTime(spec.name, look.stored), staged };
   }
@@ -94,7 +98,7 @@ export class StoreReader {
   pendingValidation(name: string): Presence<readonly Replaced[]> {
     const path = pendingValidationFile(this.#certStore, name);
     if (this.#listing.kind !== "present") return this.#listing;
-    const text = this.#listing.value.has(nameOf(path)) ? readText(path) : ABSENT;
+    const text = this.#has(path) ? readText(path) : ABSENT;
     if (text.kind !== "present") return text;
     return { kind: "present", value: parsePendingValidation(text.value) };
   }
@@ -109,13 +113,20 @@ export class StoreReader {
     return this.#listing.kind === "present" ? namesRefused(this.#listing.value) : [];
   }
 
+  /** Whether the store has something of a certificate beside its set; fast if it has nothing such. */
+  #has(path: string): boolean {
+    return this.#hasMore && this.#listing.kind === "present" &&
+      this.#listing.value.has(nameOf(path));
+  }
+
   /** The usual case: there is one directory, and its files fit together. */
-  #lookQuickly(spec: CertificateSpec, listing: ReadonlySet<string>): StoreLook | undefined {
-    const exists = (directory: typeof storedDirectory) =>
-      listing.has(nameOf(directory(this.#certStore, spec.name)));
-    const others = [retiredDirectory, stagedDirectory, committedDirectory];
-    if (!exists(storedDirectory) || others.some(exists)) return undefined;
+  #lookQuickly(spec: CertificateSpec): StoreLook | undefined {
     const directory = storedDirectory(this.#certStore, spec.name);
+    const isSwitching = [retiredDirectory, stagedDirectory, committedDirectory]
+      .some((other) => this.#has(other(this.#certStore, spec.name)));
+    if (isSwitching || this.#listing.kind !== "present" || !this.#listing.value.has(spec.name)) {
+      return undefined;
+    }
     const look = this.#lookInto({ kind: "present", value: directory }, spec, false);
     return isSound(look, spec) ? look : undefined;
   }
@@ -179,11 +190,13 @@ export class StoreReader {
     const read = (part: Part) =>
       directory.kind === "present" ? readText(`${directory.value}/${part}.pem`) : directory;
     const taken = takenFiles(spec);
+    const keyPath = directory.kind === "present" ? `${directory.value}/privkey.pem` : "";
+    const keyInfo = directory.kind === "present" ? readInfo(keyPath) : directory;
     // Without targets, services read the store.
     const direct = spec.targets.length === 0 && spec.services.length > 0;
     const { texts: found, unclean, damage } = cleanSet({
       cert: read("cert"),
-      privkey: read("privkey"),
+      privkey: readSeen(keyPath, keyInfo),
       chain: taken.has("chain") ? read("chain") : ABSENT,
       fullchain: direct || taken.has("fullchain") ? read("fullchain") : ABSENT,
       ca: taken.has("ca") ? read("ca") : ABSENT,
@@ -195,17 +208,18 @@ export class StoreReader {
     const readPart = (part: Part) => taken.has(part) ? texts[part] : read(part);
     const set = checkSet(texts, spec, this.#checkers, readPart, damage);
     const stored = unclean.length === 0 ? set : { ...set, unclean };
-    const exposedKey = directory.kind === "present"
-      ? exposedMode(`${directory.value}/privkey.pem`)
-      : undefined;
-    return { stored, interrupted, exposedKey, texts };
+    return { stored, interrupted, exposedKey: exposedMode(keyInfo), texts };
   }
 }
 
 function takenFiles({ targets }: CertificateSpec): ReadonlySet<Part> {
-  const parts = targets.flatMap(({ what }) => partsOf(what));
-  return new Set<Part>(["cert", "privkey", ...(targets.length === 0 ? ["chain" as const] : parts)]);
+  const parts = new Set<Part>(targets.length === 0 ? LEAF_AND_CHAIN : LEAF);
+  for (const { what } of targets) for (const part of partsOf(what)) parts.add(part);
+  return parts;
 }
+
+const LEAF: readonly Part[] = ["cert", "privkey"];
+const LEAF_AND_CHAIN: readonly Part[] = [...LEAF, "chain"];
 
 /** Inode and change time, because a new directory may get the inode of a removed one. */
 function identityOf(path: string): string {
@@ -230,8 +244,7 @@ function isSame(one: StoreLook, other: StoreLook): boolean {
 }
 
 /** A key whose mode cannot be read cannot be read either, which is reported. */
-function exposedMode(path: string): number | undefined {
-  const info = readInfo(path);
+function exposedMode(info: Presence<Deno.FileInfo>): number | undefined {
   const mode = info.kind === "present" && info.value.isFile ? (info.value.mode ?? 0) & 0o7777 : 0;
   return (mode & 0o007) === 0 ? undefined : mode;
 }

@@ -1,8 +1,10 @@
 /** Facts of one set in the store, from the texts of its files. */
-import type { X509Certificate } from "node:crypto";
+import type { Buffer } from "node:buffer";
+import { X509Certificate } from "node:crypto";
 import { type Certificate, openCertificate, readFacts } from "../certificate/certificate.ts";
-import { certificateKeyType, matchKey } from "../certificate/keys.ts";
+import { certificateKeyType, holdsPublicPoint, proveKey } from "../certificate/keys.ts";
 import { isOneSequence } from "../certificate/pem_form.ts";
+import { readPlainPem } from "../certificate/plain_certificate.ts";
 import type { KnownPaths } from "../certificate/chain_paths.ts";
 import { issuerKeyOf, type PathFinder } from "../certificate/path_finder.ts";
 import type { ChainChecker, ChainEnd } from "../certificate/stored_chain.ts";
@@ -57,7 +59,7 @@ export function checkSet(
     if (damage !== undefined) return { kind: "damaged", problem: damage };
     if (leaf === undefined) return "usable";
     chains.add(chain);
-    const { problem, end } = checkers.chains.check(leaf.x509, chain, () => valueOf(readCa()));
+    const { problem, end } = checkers.chains.check(leaf.x509(), chain, () => valueOf(readCa()));
     if (end !== undefined && end.notAfter < leaf.certificate.notAfter) ends.push(end);
     return problem === undefined ? "usable" : { kind: "incomplete", problem };
   };
@@ -65,7 +67,7 @@ export function checkSet(
     leaf: present(opened, describeLeaf),
     key: present(texts.privkey, (key): KeyFact => {
       if (damage.privkey !== undefined) return "unparsable";
-      return leaf ? matchStored(leaf.x509, key) : "match";
+      return leaf ? matchStored(leaf, key) : "match";
     }),
     chain: present(texts.chain, (chain) => checkChain(chain, damage.chain)),
     fullchain: present(texts.fullchain, (text): ChainFact => {
@@ -79,7 +81,7 @@ export function checkSet(
   };
   const [chainEnd] = ends.toSorted((a, b) => a.notAfter.getTime() - b.notAfter.getTime());
   const paths = leaf && findPaths(leaf, chains, { texts, checkers, readPart, readCa });
-  const weakness = leaf && algorithmWeakness(leaf.x509, "it");
+  const weakness = leaf && !leaf.isPlain ? algorithmWeakness(leaf.x509(), "it") : undefined;
   return { ...set, chainEnd, ...paths, weakness };
 }
 
@@ -96,22 +98,27 @@ function findPaths(
   chains: ReadonlySet<string>,
   { texts, checkers, readPart, readCa }: PathSources,
 ): Pick<StoredSet, "paths" | "pathsProblem"> {
-  const { x509, certificate: { notAfter } } = leaf;
+  const { certificate: { notAfter } } = leaf;
   const find = (pathsKey: string | undefined, readChain: () => Presence<string>): FoundPaths => {
     // A `ca.pem` that is deployed must itself hold a valid root.
     const key = texts.ca.kind === "absent" ? pathsKey : undefined;
     const known = key === undefined ? undefined : checkers.paths.recall(key, notAfter);
     if (known !== undefined) return { paths: known };
     const [chain, ca] = [readChain(), readCa()];
-    const { paths, caProblem } = checkers.paths.find(key, x509, valueOf(chain) ?? "", valueOf(ca));
+    const { paths, caProblem } = checkers.paths.find(
+      key,
+      leaf.x509(),
+      valueOf(chain) ?? "",
+      valueOf(ca),
+    );
     return { paths, problem: problemOf(chain) ?? problemOf(ca) ?? caProblem };
   };
   if (chains.size === 0) {
-    const { paths, problem } = find(issuerKeyOf(x509), () => readPart("chain"));
+    const { paths, problem } = find(issuerKeyOf(leaf), () => readPart("chain"));
     return { paths: [paths], pathsProblem: problem };
   }
   const found = [...chains].map((chain) =>
-    find(`${x509.issuer}\n${chain}`, () => ({ kind: "present", value: chain }))
+    find(`${leaf.issuer}\n${chain}`, () => ({ kind: "present", value: chain }))
   );
   const problem = found.find(({ problem }) => problem !== undefined)?.problem;
   return {
@@ -137,14 +144,21 @@ function valueOf(presence: Presence<string>): string | undefined {
 /** The leaf, parsed once. */
 interface OpenLeaf {
   readonly text: string;
-  readonly x509: X509Certificate;
+  readonly raw: Buffer;
+  /** The whole name of its issuer, only to be compared with others. */
+  readonly issuer: string;
+  /** Opens it for the runtime, which takes time and memory. */
+  readonly x509: () => X509Certificate;
+  /** Whether it is read without the runtime; its key is then not weak. */
+  readonly isPlain: boolean;
   readonly certificate: Certificate;
   readonly keyType: string | undefined;
 }
 
 /** What the runtime cannot compare was accepted when it was issued. */
-function matchStored(leaf: X509Certificate, key: string): KeyFact {
-  const match = matchKey(leaf, key);
+function matchStored({ raw, x509 }: OpenLeaf, key: string): KeyFact {
+  if (holdsPublicPoint(raw, key)) return "match";
+  const match = proveKey(x509(), key);
   return match === "unverified" ? "match" : match;
 }
 
@@ -156,17 +170,24 @@ function openLeaf(
   damage: string | undefined,
 ): OpenLeaf | Error {
   try {
-    const x509 = openCertificate(text);
+    const plain = damage === undefined ? readPlainPem(text) : undefined;
+    let opened = plain === undefined ? openCertificate(text) : undefined;
+    const x509 = () => opened ??= plain ? new X509Certificate(plain.der) : openCertificate(text);
     if (damage !== undefined) return new Error(damage);
-    if (!isOneSequence(x509.raw)) {
+    const raw = plain?.der ?? x509().raw;
+    if (plain === undefined && !isOneSequence(raw)) {
       return new Error("contains a PEM certificate with more bytes than its own");
     }
-    const otherNames = otherSans.length > 0 ? readOtherNames?.(x509) : undefined;
+    const otherNames = otherSans.length > 0 ? readOtherNames?.(x509()) : undefined;
+    const certificate = plain?.certificate ?? readFacts(x509());
     return {
       text,
+      raw,
+      issuer: plain?.issuerName ?? x509().issuer,
       x509,
-      certificate: { ...readFacts(x509), ...(otherNames && { otherNames }) },
-      keyType: key.type === undefined ? undefined : certificateKeyType(x509),
+      isPlain: plain !== undefined,
+      certificate: otherNames === undefined ? certificate : { ...certificate, otherNames },
+      keyType: key.type === undefined ? undefined : certificateKeyType(x509()),
     };
   } catch (error) {
     return error as Error;

@@ -5,6 +5,11 @@ export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
+/** Whether a directory is one of the kernel, or below one. */
+export function isKernelDirectory(path: string): boolean {
+  return /^\/(?:dev|proc|sys)(?:\/|$)/.test(path);
+}
+
 /** Whether a path is in a directory of the kernel: the runtime opens hardly any file there for VCM. */
 export function isKernelPath(path: string): boolean {
   return /^\/(?:dev|proc|sys)\//.test(path);
