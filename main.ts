@@ -1,6 +1,6 @@
 import { processHost } from "./lib/command/host.ts";
 import { main } from "./lib/cli/main.ts";
-import { guardCommands } from "./lib/host/run_command.ts";
+import { guardCommands } from "./lib/host/command_guard.ts";
 
 // The modes that VCM gives to new files must hold for their owner, whatever the caller's umask denies.
 Deno.umask(Deno.umask(0o077) & 0o077);

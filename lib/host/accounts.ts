@@ -5,7 +5,6 @@
  */
 import type { Account } from "./types.ts";
 import { readText } from "./read.ts";
-import { tryCommand } from "./run_command.ts";
 
 const GETENT = ["/usr/bin/getent", "/bin/getent"];
 /** Milliseconds; a directory service can be slow, and a run without it is better than one that hangs. */
@@ -84,6 +83,7 @@ function firstId(text: string): number | undefined {
 }
 
 async function getent(...args: readonly string[]): Promise<string> {
+  const { tryCommand } = await import("./run_command.ts");
   return (await tryCommand(GETENT, args, GETENT_LIMIT))?.stdout ?? "";
 }
 

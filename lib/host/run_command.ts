@@ -2,6 +2,7 @@
  * Runs programs of the host with a time limit, without a shell and with a small environment of their
  * own, so that no token can reach a child.
  */
+import { isGuarded } from "./command_guard.ts";
 import { type EndSignal, isReceived, receiveEnds, statusOf } from "./end_signals.ts";
 import { nameOf } from "../text/path.ts";
 import { plainCause } from "../text/plain_cause.ts";
@@ -68,21 +69,12 @@ export function endCommands(why: string, signal: Signal): void {
   for (const end of running) end(signal);
 }
 
-let isGuarded = false;
 let guard: Disposable | undefined;
 let endedBy: EndSignal | undefined;
 
-/**
- * From now on a signal that comes while commands run, and that nobody else handles, ends these, then
- * the process.
- */
-export function guardCommands(): void {
-  isGuarded = true;
-}
-
 /** Called before a command is started: a signal that came before would leave it behind. */
 function begin(): void {
-  if (!isGuarded || isReceived()) return;
+  if (!isGuarded() || isReceived()) return;
   guard = receiveEnds((signal) => {
     const isSecond = endedBy !== undefined;
     endedBy ??= signal;

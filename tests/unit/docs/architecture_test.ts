@@ -150,6 +150,11 @@ Deno.test("what a run with nothing to do loads does not hold what it does not ne
     "lib/cli/help.ts",
     "lib/tools/shell/man_page.ts",
   ];
+  const programs = [
+    "lib/host/run_command.ts",
+    "lib/host/process_tree.ts",
+    "lib/host/end_signals.ts",
+  ];
   const whole = ["lib/config/parse_whole.ts", "lib/config/environment.ts"];
   const described = [
     "lib/tools/schema/schema.ts",
@@ -164,6 +169,7 @@ Deno.test("what a run with nothing to do loads does not hold what it does not ne
       ...bundles,
       ...sealing,
       ...foreign,
+      ...programs,
       ...others,
       ...described,
       ...whole,
