@@ -5,6 +5,7 @@
 import { arm64 } from "./long/arm64.ts";
 import { doubleBuild } from "./long/double_build.ts";
 import { fuzz } from "./long/fuzz.ts";
+import { lifetimes } from "./long/lifetimes.ts";
 import { newerDeno } from "./long/newer_deno.ts";
 import { newerOpenBao } from "./long/newer_openbao.ts";
 import { recipes } from "./long/recipes.ts";
@@ -21,6 +22,7 @@ export const STEPS: readonly Step[] = [
   newerOpenBao,
   servers,
   sweeps,
+  lifetimes,
   fuzz,
 ];
 

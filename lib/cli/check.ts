@@ -28,6 +28,10 @@ export async function checkCommand(args: Arguments, host: Host): Promise<number>
   const { narrowUnit, SERVICE } = await import("../tools/install/warn_narrow_unit.ts");
   const narrowness = narrowUnit(config);
   if (narrowness !== undefined) sayOnErr(args, host, "warning", `${SERVICE}: ${narrowness}`);
+  const { findScheduleMisfit } = await import("../tools/install/schedule_fit.ts");
+  const stored = new Map(made.certificates.map(({ name, certificate }) => [name, certificate]));
+  const misfit = findScheduleMisfit(config, ({ name }) => stored.get(name));
+  if (misfit !== undefined) sayOnErr(args, host, "warning", `${misfit.subject}: ${misfit.message}`);
   const [paint, all] = [paintFor(args, host), args.all || args.verbose];
   const status = assessStatus(made);
   const isShown = args.json || !args.quiet || status !== "fine";

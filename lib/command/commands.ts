@@ -145,7 +145,7 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
     ],
   },
   install: {
-    summary: "install a systemd timer that runs vcm every hour",
+    summary: "install a systemd timer that runs vcm often enough",
     details:
       "Shows vcm.service and vcm.timer, asks, writes them and starts the timer. The service may " +
       "write only to the directories in the file: run this again if they change. Units that vcm " +
@@ -154,6 +154,7 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
     examples: [
       ["vcm install", "after vcm run works by hand"],
       ["vcm install --yes", "for scripts: changes nothing if up to date"],
+      ["vcm install --every 10m", "another interval than the certificates need"],
       ["vcm install --uninstall", "removes the units; keeps store and targets"],
     ],
   },

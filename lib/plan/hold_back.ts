@@ -25,8 +25,8 @@ export type Verdict =
 const DAY = 86_400_000;
 
 /**
- * Milliseconds that must be left when a certificate is replaced, because runs come once an hour or a
- * day and may fail or miss a window. A day if the lifetime is not known.
+ * Milliseconds that must be left when a certificate is replaced, because runs may fail or miss a
+ * window. A day if the lifetime is not known.
  */
 export function marginFor(validity: Validity | undefined): number {
   if (validity === undefined) return DAY;

@@ -3,6 +3,7 @@ import type { Validity } from "../certificate/renewal.ts";
 import { isWhole } from "../plan/due.ts";
 import type { Drift } from "../plan/target_types.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
+import { formatDuration } from "../text/duration.ts";
 import {
   badStatus,
   countWarnedDue,
@@ -20,7 +21,7 @@ export interface StatusRow {
   readonly rank: Rank;
   readonly name: string;
   readonly issuer: string;
-  /** Time until its end, in the largest whole unit: `23d`, `5h`, `-2d`. */
+  /** Time until its end: `23d`, and below 7 days `6d 4h 12m`, `5h 12m`, `45s`, `-2d 1h`. */
   readonly left: string;
   readonly validity: Validity | undefined;
   readonly renewAt: Date | undefined;
@@ -70,7 +71,7 @@ function statusRow(
     renewAt,
     files: filesWord(state),
     services: servicesWord(state, services),
-    renewal: renewalWord(state),
+    renewal: renewalWord(state, now),
   };
 }
 
@@ -87,12 +88,21 @@ function rankOf(state: CertificateState, services: readonly ServiceState[], now:
   return waits || services.some(({ waits }) => waits) ? "waits" : "fine";
 }
 
-const UNITS = [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000]] as const;
+const DAY = 86_400;
+
+/** Whether hours and minutes matter, because a time is less than 7 days away. */
+function isNear(seconds: number): boolean {
+  return Math.abs(seconds) < 7 * DAY;
+}
+
+function secondsUntil(time: Date, now: Date): number {
+  return Math.trunc((time.getTime() - now.getTime()) / 1000);
+}
 
 function timeLeft(end: Date, now: Date): string {
-  const left = end.getTime() - now.getTime();
-  const [unit, length] = UNITS.find(([, length]) => Math.abs(left) >= length) ?? ["m", 60_000];
-  return `${Math.trunc(left / length)}${unit}`;
+  const left = secondsUntil(end, now);
+  if (!isNear(left)) return `${Math.trunc(left / DAY)}d`;
+  return formatDuration(Math.abs(left) < 60 ? left : left - left % 60, 3);
 }
 
 /**
@@ -145,8 +155,13 @@ function isStopped({ blocked }: CertificateState): boolean {
   return blocked.some(({ kind }) => kind === "impossible");
 }
 
-function renewalWord({ due, waits, blocked, renewAt }: CertificateState): string {
+function renewalWord({ due, waits, blocked, renewAt }: CertificateState, now: Date): string {
   if (due !== undefined && waits === undefined) return blocked.length > 0 ? "blocked" : "now";
   const next = waits?.until ?? renewAt;
-  return next === undefined ? NONE : next.toISOString().slice(0, 10);
+  if (next === undefined) return NONE;
+  const text = next.toISOString();
+  // The Z of ISO 8601 is UTC in one column.
+  return isNear(secondsUntil(next, now))
+    ? `${text.slice(0, 16).replace("T", " ")}Z`
+    : text.slice(0, 10);
 }

@@ -43,9 +43,9 @@ export function parseTimeLimit(text: string): number | undefined {
   return seconds !== undefined && seconds <= 3_600 ? seconds : undefined;
 }
 
-/** A short text with the two largest units: `9d 4h`, `45s`. */
-export function formatDuration(seconds: number): string {
-  if (seconds < 0) return `-${formatDuration(-seconds)}`;
+/** A short text with the two, or more, largest units: `9d 4h`, `45s`. */
+export function formatDuration(seconds: number, units = 2): string {
+  if (seconds < 0) return `-${formatDuration(-seconds, units)}`;
   const whole = Math.floor(seconds);
   const parts: readonly (readonly [number, string])[] = [
     [Math.floor(whole / 86_400), "d"],
@@ -55,6 +55,6 @@ export function formatDuration(seconds: number): string {
   ];
   const first = parts.findIndex(([count]) => count > 0);
   if (first === -1) return "0s";
-  return parts.slice(first, first + 2).filter(([count]) => count > 0)
+  return parts.slice(first, first + units).filter(([count]) => count > 0)
     .map(([count, unit]) => `${count}${unit}`).join(" ");
 }

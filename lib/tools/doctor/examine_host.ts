@@ -8,7 +8,10 @@ import type { ServiceHost } from "../install/service_host.ts";
 import { examineEnvironment } from "./examine_environment.ts";
 import { examineSchedule } from "./examine_schedule.ts";
 import { explained } from "./remedy.ts";
+import { findScheduleMisfit, SCHEDULE_PLACES, storedValidity } from "../install/schedule_fit.ts";
 import { narrowUnit, SERVICE, UNIT } from "../install/warn_narrow_unit.ts";
+
+const INSTALL = "vcm install";
 
 /**
  * Needs read permission, and run permission for systemctl and the program of the unit.
@@ -17,15 +20,20 @@ import { narrowUnit, SERVICE, UNIT } from "../install/warn_narrow_unit.ts";
  */
 export async function examineHost(
   config: Config,
-  host: Pick<Host, "coreLimit" | "env">,
+  host: Pick<Host, "coreLimit" | "env" | "now">,
   on: Pick<ServiceHost, "directory" | "environmentFile" | "hasSystemd" | "systemctl">,
+  places = SCHEDULE_PLACES,
 ): Promise<CheckResult[]> {
   const isInstalled = readInfo(UNIT).kind === "present";
   const narrowness = isInstalled ? narrowUnit(config) : undefined;
+  const misfit = findScheduleMisfit(config, storedValidity(config, host.now()), places);
   return [
     found("ok", "vcm", `version ${VERSION} (deno ${Deno.version.deno})`),
     ...await examineSchedule(on),
-    ...(narrowness === undefined ? [] : [explained("warning", SERVICE, narrowness, "vcm install")]),
+    ...(misfit === undefined ? [] : [
+      explained(misfit.expires ? "problem" : "warning", misfit.subject, misfit.message, INSTALL),
+    ]),
+    ...(narrowness === undefined ? [] : [explained("warning", SERVICE, narrowness, INSTALL)]),
     ...examineEnvironment(on.environmentFile, host),
     ...checkCoreLimit(await host.coreLimit()),
   ];

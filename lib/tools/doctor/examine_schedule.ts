@@ -7,7 +7,7 @@ import { octal } from "../../text/octal.ts";
 import { formatTime } from "../../text/format_time.ts";
 import { shellWord } from "../../text/quote.ts";
 import { VERSION } from "../../text/version.ts";
-import { CRON_FILE } from "../install/install.ts";
+import { CRON_FILE } from "../install/unit_facts.ts";
 import type { ServiceHost } from "../install/service_host.ts";
 import { SERVICE, TIMER } from "../install/units_text.ts";
 import { explained } from "./remedy.ts";

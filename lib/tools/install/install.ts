@@ -6,6 +6,7 @@
  * stay, which the error says. Running it again continues from there.
  */
 import type { Host } from "../../command/host.ts";
+import { sayOnErr } from "../../command/log_line.ts";
 import { loadFor } from "../../command/load.ts";
 import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
 import { STANDARD_INPUT } from "../../config/load.ts";
@@ -28,8 +29,32 @@ import {
   unitStates,
 } from "./service_host.ts";
 import { sharedSecret } from "./narrow_unit.ts";
-import { ENVIRONMENT_FILE, handsWrapped, type UnitFacts, unitFacts } from "./unit_facts.ts";
-import { isOurs, SERVICE, serviceUnit, TIMER, timerUnit } from "./units_text.ts";
+import {
+  findMisfit,
+  gapOf,
+  HOUR,
+  intervalFor,
+  INTERVALS,
+  tightestRenewal,
+} from "./run_interval.ts";
+import { storedValidity } from "./schedule_fit.ts";
+import {
+  CRON_FILE,
+  ENVIRONMENT_FILE,
+  handsWrapped,
+  type UnitFacts,
+  unitFacts,
+} from "./unit_facts.ts";
+import {
+  DROP_IN,
+  isOurs,
+  SERVICE,
+  serviceDropIn,
+  serviceUnit,
+  TIMER,
+  timerDropIn,
+  timerUnit,
+} from "./units_text.ts";
 
 const NEEDS_FILE =
   "A scheduled run cannot read the configuration from standard input: pass --config FILE";
@@ -47,13 +72,24 @@ export async function install(
   if (loaded.file === STANDARD_INPUT) throw new UsageError(NEEDS_FILE, "install");
   const config = await findManagers(loaded);
   const facts = unitFacts(config, on.binary(), isHandedWrapped(on));
-  if (!on.hasSystemd()) return printCron(facts, args, host, on);
+  const interval = chooseInterval(config, args, host);
+  if (!on.hasSystemd()) return printCron(facts, interval, args, host, on);
   if (facts.sharedSecretDirectory !== undefined) {
     throw new Error(`Cannot install: ${sharedSecret(facts.sharedSecretDirectory)}`);
   }
-  const service = serviceUnit(facts, await systemdVersion(on));
-  const units = [[SERVICE, service], [TIMER, timerUnit()]] as const;
-  const files = units.map(([name, text]) => compare(`${on.directory}/${name}`, text));
+  const service = serviceUnit(facts, await systemdVersion(on), interval);
+  const units = [
+    { unit: SERVICE, text: service, dropIn: serviceDropIn(interval) },
+    { unit: TIMER, text: timerUnit(interval), dropIn: timerDropIn(interval) },
+  ];
+  const files = units.flatMap(({ unit, text, dropIn }) => {
+    const path = `${on.directory}/${unit}`;
+    const packaged = isPackaged(unit, on);
+    return [
+      compare(path, packaged ? undefined : text),
+      compare(`${path}.d/${DROP_IN}`, packaged ? dropIn : undefined),
+    ];
+  }).filter(({ state }) => state !== "absent");
   const changes = await plannedChanges(files, facts, config, on);
   const report = async () => {
     const next = await nextRun(on);
@@ -65,6 +101,30 @@ export async function install(
   return await applyChanges(changes, { question: "Install?", report }, args, host, on);
 }
 
+/** Seconds between two runs. Warns if the certificates need runs more often. Throws UsageError. */
+function chooseInterval(config: Config, args: Arguments, host: Host): number {
+  const tight = tightestRenewal(config.certificates, storedValidity(config, host.now()));
+  const every = args.every === undefined ? undefined : INTERVALS.get(args.every);
+  if (args.every !== undefined && every === undefined) {
+    const names = [...INTERVALS.keys()].join(", ");
+    throw new UsageError(`Option "--every" takes one of ${names}; got "${args.every}"`, "install");
+  }
+  const interval = every ?? intervalFor(tight);
+  const misfit = findMisfit(gapOf(interval), tight);
+  if (misfit !== undefined) {
+    const fix = misfit.isTooTight
+      ? 'set a longer "ttl" or "renew"'
+      : 'run "vcm install" without "--every"';
+    sayOnErr(args, host, "warning", `${TIMER}: ${misfit.message}; fix: ${fix}`);
+  }
+  return interval;
+}
+
+function isPackaged(unit: string, { directory, packaged }: ServiceHost): boolean {
+  return readInfo(`${directory}/${unit}`).kind === "absent" &&
+    packaged.some((top) => readInfo(`${top}/${unit}`).kind === "present");
+}
+
 function isHandedWrapped(on: ServiceHost): boolean {
   const files = [on.environmentFile, ...findDropIns(on.directory, [SERVICE])];
   return files.some((path) => {
@@ -73,8 +133,13 @@ function isHandedWrapped(on: ServiceHost): boolean {
   });
 }
 
-function compare(path: string, after: string): FileChange {
+/** @param after Undefined: it is not needed. */
+function compare(path: string, after: string | undefined): FileChange {
   const before = readUnitFile(path);
+  if (after === undefined) {
+    const isGone = before === undefined || !isOurs(before);
+    return isGone ? { path, state: "absent" } : { path, state: "removed", before };
+  }
   if (before === after) return { path, state: "unchanged", before, after };
   return { path, state: "written", ...(before !== undefined && { before }), after };
 }
@@ -88,7 +153,7 @@ async function plannedChanges(
   const states = await unitStates(on);
   requireOwnUnits(files, states);
   const { runs, isCurrent } = states;
-  const isWritten = files.some(({ state }) => state === "written");
+  const isWritten = files.some(({ state }) => state === "written" || state === "removed");
   const isClosed = !startsContainers && readInfo(certStore).kind === "absent";
   return {
     first: [],
@@ -103,9 +168,15 @@ async function plannedChanges(
 }
 
 /** Another program runs cron, so VCM only prints the line and does not guess where to write it. */
-function printCron(facts: UnitFacts, args: Arguments, host: Host, on: ServiceHost): number {
+function printCron(
+  facts: UnitFacts,
+  interval: number,
+  args: Arguments,
+  host: Host,
+  on: ServiceHost,
+): number {
   const hasEnvironment = readInfo(on.environmentFile).kind === "present";
-  const text = cronText(facts, minuteOf(on.hostName()), hasEnvironment);
+  const text = cronText(facts, minuteOf(on.hostName()), hasEnvironment, interval);
   const nothing = { done: false, files: [], commands: [], dropIns: [] };
   if (args.json) host.out(installJson({ ...nothing, cron: { path: CRON_FILE, text } }));
   else {
@@ -114,8 +185,6 @@ function printCron(facts: UnitFacts, args: Arguments, host: Host, on: ServiceHos
   // With --yes the caller relies on the installation.
   return args.yes ? EXIT_FAILED : EXIT_OK;
 }
-
-export const CRON_FILE = "/etc/cron.d/vcm";
 
 /** The minute of the hour at which a host runs, from its name, to spread the load of a fleet. */
 export function minuteOf(hostName: string): number {
@@ -127,11 +196,15 @@ export function minuteOf(hostName: string): number {
   return hash % 60;
 }
 
-/** @param hasEnvironment Whether there is an environment file with credentials. */
+/**
+ * @param hasEnvironment Whether there is an environment file with credentials.
+ * @param interval Seconds: one of `INTERVALS`.
+ */
 export function cronText(
   { binary, config }: Pick<UnitFacts, "binary" | "config">,
   minute: number,
   hasEnvironment: boolean,
+  interval = HOUR,
 ): string {
   const run = `${shellWord(binary)} run --quiet` +
     (config === undefined ? "" : ` --config ${shellWord(config)}`);
@@ -139,7 +212,9 @@ export function cronText(
   // A core file would hold private keys.
   const command = `ulimit -c 0; ${environment}exec ${run}`;
   // cron reads a percent sign as the end of the line (crontab(5)).
-  const line = `${minute} * * * *  root  ${command.replaceAll("%", "\\%")}`;
+  const every = interval / 60;
+  const minutes = interval === HOUR ? minute : `${minute % every}-59/${every}`;
+  const line = `${minutes} * * * *  root  ${command.replaceAll("%", "\\%")}`;
   return `# The minute comes from the host name, to spread the load of a fleet.\n${line}\n`;
 }
 

@@ -3,16 +3,18 @@
  * and synced.
  */
 import { removeIfThere, replaceFile } from "../../host/atomic_write.ts";
+import { makeDirectories } from "../../host/make_directories.ts";
+import { quietly } from "../../host/quietly.ts";
 import { syncDirectory } from "../../host/sync.ts";
 import { listWhole } from "../../host/list_whole.ts";
 import { observe, readInfo, readText } from "../../host/read.ts";
 import { type CommandResult, runCommand } from "../../host/run_command.ts";
 import { SYSTEMCTL } from "../../host/units.ts";
 import { temporaryFile } from "../../store/store_paths.ts";
-import { directoryOf } from "../../text/path.ts";
+import { directoryOf, nameOf } from "../../text/path.ts";
 import { causeAndFix } from "../../text/plain_cause.ts";
 import { unsafeBinary } from "./unsafe_binary.ts";
-import { SERVICE, TIMER } from "./units_text.ts";
+import { DROP_IN, PACKAGED, SERVICE, TIMER } from "./units_text.ts";
 
 /** Milliseconds for one call of systemctl. */
 const LIMIT = 60_000;
@@ -20,6 +22,8 @@ const LIMIT = 60_000;
 export interface ServiceHost {
   /** The directory for units of the administrator (systemd.unit(5)). */
   readonly directory: string;
+  /** The directories for units of packages. */
+  readonly packaged: readonly string[];
   readonly environmentFile: string;
   /** Whether systemd manages this host (sd_booted(3)). */
   hasSystemd(): boolean;
@@ -37,6 +41,7 @@ export interface ServiceHost {
 export function serviceHost(): ServiceHost {
   return {
     directory: "/etc/systemd/system",
+    packaged: PACKAGED,
     environmentFile: "/etc/vcm/environment",
     hasSystemd: () => readInfo("/run/systemd/system").kind === "present",
     binary: safeBinary,
@@ -73,20 +78,23 @@ export function readUnitFile(path: string): string | undefined {
   return text.kind === "present" ? text.value : undefined;
 }
 
-/** The drop-ins of the units. Throws Error in plain words if they cannot be listed. */
+/** The drop-ins of the units that others wrote. Throws Error in plain words if they cannot be listed. */
 export function findDropIns(directory: string, units: readonly string[]): string[] {
   return units.flatMap((unit) => {
     const dropIns = `${directory}/${unit}.d`;
     const listing = observe(dropIns, () => listWhole(dropIns));
     if (listing.kind === "unreadable") throw new Error(listing.problem);
     if (listing.kind === "absent") return [];
-    return listing.value.map((name) => `${dropIns}/${name}`).sort();
+    return listing.value.filter((name) => name !== DROP_IN)
+      .map((name) => `${dropIns}/${name}`).sort();
   });
 }
 
 /** Throws Error, and leaves the old file. Needs write permission beside it too. */
 export async function writeUnitFile(path: string, text: string): Promise<void> {
   try {
+    // The directory of units is there already, that of drop-ins may not be.
+    if (isDropIn(path)) makeDirectories(directoryOf(path), 0o755);
     await replaceFile(path, text, { temporary: temporaryFile(path), mode: 0o644 });
   } catch (error) {
     throw new Error(`Cannot write "${path}": ${causeAndFix(error, path)}`, { cause: error });
@@ -98,9 +106,15 @@ export function removeUnitFile(path: string): void {
   try {
     removeIfThere(path);
     syncDirectory(directoryOf(path));
+    // It stays if there are drop-ins of others.
+    if (isDropIn(path)) quietly(() => Deno.removeSync(directoryOf(path)));
   } catch (error) {
     throw new Error(`Cannot remove "${path}": ${causeAndFix(error, path)}`, { cause: error });
   }
+}
+
+function isDropIn(path: string): boolean {
+  return nameOf(path) === DROP_IN;
 }
 
 /** The version of the running systemd. Undefined: it did not say. Throws as `unitStates()` does. */

@@ -1,6 +1,6 @@
 /** `vcm install --uninstall`: removes the units. It needs no configuration. */
 import type { Changes, FileChange } from "./install_text.ts";
-import { isOurs, SERVICE, TIMER } from "./units_text.ts";
+import { DROP_IN, isOurs, SERVICE, TIMER } from "./units_text.ts";
 import type { Host } from "../../command/host.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";
 import { applyChanges } from "./apply_changes.ts";
@@ -18,8 +18,15 @@ export async function uninstall(args: Arguments, host: Host, on: ServiceHost): P
 }
 
 async function plannedChanges(on: ServiceHost): Promise<Changes> {
-  const files = [TIMER, SERVICE].map((name) => fileChange(`${on.directory}/${name}`));
-  const [timer, service] = files.map(({ state }) => state === "removed");
+  const units = [TIMER, SERVICE];
+  const dropIns = units.map((name) => fileChange(`${on.directory}/${name}.d/${DROP_IN}`))
+    .filter(({ state }) => state !== "absent");
+  const files = [...units.map((name) => fileChange(`${on.directory}/${name}`)), ...dropIns];
+  const [timer, service] = units.map((name) =>
+    files.some(({ path, state }) =>
+      state === "removed" && path.startsWith(`${on.directory}/${name}`)
+    )
+  );
   const asks = (timer || service) && on.hasSystemd();
   const states = asks && service ? await unitStates(on) : undefined;
   return {

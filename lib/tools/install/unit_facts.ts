@@ -9,6 +9,7 @@ import { firstIn, isIn, nearestExisting, realPath, topmost } from "./places.ts";
 
 /** Read by systemd before it starts a run. */
 export const ENVIRONMENT_FILE = "/etc/vcm/environment";
+export const CRON_FILE = "/etc/cron.d/vcm";
 
 /** Where programs that check a service's files write: pid files, caches, state, logs, queues. */
 export const VALIDATE_WRITES = ["/run", "/var/cache", "/var/lib", "/var/log", "/var/spool"];

@@ -1,10 +1,18 @@
 /** The systemd units that `vcm install` writes, as in docs/running.md. */
 import { EXIT_LOCKED, EXIT_USAGE } from "../../report/verdict.ts";
+import { formatDuration } from "../../text/duration.ts";
+import { delaysOf, HOUR } from "./run_interval.ts";
 import { sandboxOf, type Setting } from "./sandbox.ts";
 import { ENVIRONMENT_FILE, type UnitFacts } from "./unit_facts.ts";
 
 export const SERVICE = "vcm.service";
 export const TIMER = "vcm.timer";
+
+/** Where packages put units (systemd.unit(5), "Unit File Load Path"). */
+export const PACKAGED = ["/usr/lib/systemd/system", "/lib/systemd/system"];
+
+/** The drop-in for a unit of a package, before those of the administrator in their usual order. */
+export const DROP_IN = "10-vcm-install.conf";
 
 /** The first line of our units, which identifies them. */
 const OURS = '# Written by "vcm install", which writes it anew when it is run again.';
@@ -16,11 +24,16 @@ export function isOurs(text: string): boolean {
 
 /**
  * @param systemd Its version. Undefined: not known.
+ * @param interval Seconds between two runs of the timer.
  *
  * Throws Error if a path cannot be written into a unit.
  */
-export function serviceUnit(facts: UnitFacts, systemd: number | undefined): string {
-  const { limit, restart } = retryLines(systemd);
+export function serviceUnit(
+  facts: UnitFacts,
+  systemd: number | undefined,
+  interval = HOUR,
+): string {
+  const { limit, restart } = retryLines(interval, systemd);
   return lines([
     OURS,
     `# Put your own lines into /etc/systemd/system/${SERVICE}.d/*.conf.`,
@@ -52,6 +65,9 @@ export function serviceUnit(facts: UnitFacts, systemd: number | undefined): stri
 /** systemd refuses a oneshot unit with Restart= before version 244, and knows no steps before 254. */
 const [LEAST_RESTART, LEAST_STEPS] = [244, 254];
 
+/** The runs of a shorter timer would reach a limit, and it tries again soon enough. */
+const NO_LIMIT = ["# The timer starts it often, and tries again.", "StartLimitIntervalSec=0"];
+
 /**
  * Tries a failed run again before the timer does. If 5 runs of up to a minute fail, the limit is
  * reached within 15 minutes, so that OnFailure= tells. Its interval ends before the next run of the
@@ -59,7 +75,11 @@ const [LEAST_RESTART, LEAST_STEPS] = [244, 254];
  * the condition fails instead of a sixth one, which takes no time: then the limit is reached within 15
  * minutes more. If systemd cannot be asked, the run goes ahead.
  */
-function retryLines(systemd = 0): { readonly limit: string[]; readonly restart: string[] } {
+function retryLines(
+  interval: number,
+  systemd = 0,
+): { readonly limit: string[]; readonly restart: string[] } {
+  if (interval < HOUR) return { limit: NO_LIMIT, restart: [] };
   if (systemd < LEAST_RESTART) return { limit: [], restart: [] };
   return {
     limit: [
@@ -82,22 +102,48 @@ function retryLines(systemd = 0): { readonly limit: string[]; readonly restart: 
   };
 }
 
-export function timerUnit(): string {
+/** @param interval Seconds: one of `INTERVALS`. */
+export function timerUnit(interval = HOUR): string {
   return lines([
     OURS,
     `# Put your own lines into /etc/systemd/system/${TIMER}.d/*.conf.`,
     "[Unit]",
-    "Description=Keep this host's TLS certificates current, every hour",
+    `Description=Keep this host's TLS certificates current, every ${
+      interval === HOUR ? "hour" : formatDuration(interval)
+    }`,
     "",
     "[Timer]",
-    "OnCalendar=hourly",
-    "# Spreads the load of hosts that were installed in the same minute.",
-    "RandomizedDelaySec=15m",
+    ...timeLines(interval),
     "Persistent=true",
     "",
     "[Install]",
     "WantedBy=timers.target",
   ]);
+}
+
+function timeLines(interval: number): string[] {
+  const { random, accuracy } = delaysOf(interval);
+  const span = (seconds: number) => seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
+  return [
+    `OnCalendar=${interval === HOUR ? "hourly" : `*:0/${interval / 60}`}`,
+    "# Spreads the load of hosts that were installed in the same minute.",
+    `RandomizedDelaySec=${span(random)}`,
+    `AccuracySec=${span(accuracy)}`,
+  ];
+}
+
+/** Sets the times of a timer that belongs to a package. */
+export function timerDropIn(interval: number): string {
+  return lines([OURS, "[Timer]", "OnCalendar=", ...timeLines(interval)]);
+}
+
+/**
+ * Removes what a service of a package may have: retries and a limit of starts, which the runs of a short
+ * timer would reach. Undefined: they may stay.
+ */
+export function serviceDropIn(interval: number): string | undefined {
+  if (interval === HOUR) return undefined;
+  return lines([OURS, "[Unit]", ...NO_LIMIT, "[Service]", "Restart=no"]);
 }
 
 /** Minutes of a step of the limit: few changes of the configuration then need another unit. */

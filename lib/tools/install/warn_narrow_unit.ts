@@ -4,9 +4,10 @@
  */
 import type { Emit } from "../../apply/events.ts";
 import type { Config } from "../../config/types.ts";
-import { readDirectory, readText } from "../../host/read.ts";
+import { directoryOf } from "../../text/path.ts";
 import { narrowness } from "./narrow_unit.ts";
 import { ENVIRONMENT_FILE, handsWrapped, unitFacts } from "./unit_facts.ts";
+import { textOf, unitFiles } from "./unit_files.ts";
 import { SERVICE } from "./units_text.ts";
 
 export { SERVICE };
@@ -25,22 +26,8 @@ export function warnNarrowUnit(config: Config, emit: Emit, unit = UNIT): void {
  * @param unit Its path. Needs read permission for it and for its drop-ins.
  */
 export function narrowUnit(config: Config, unit = UNIT): string | undefined {
-  const text = textOf(unit);
-  if (text === "") return undefined;
-  const texts = [text, ...dropIns(`${unit}.d`)];
+  const texts = unitFiles(SERVICE, [directoryOf(unit)]).map(({ text }) => text);
+  if (texts[0] === "") return undefined;
   const isHandedWrapped = [...texts, textOf(ENVIRONMENT_FILE)].some(handsWrapped);
   return narrowness(texts, unitFacts(config, unit, isHandedWrapped));
-}
-
-function dropIns(directory: string): string[] {
-  const names = readDirectory(directory);
-  if (names.kind !== "present") return [];
-  return [...names.value].filter((name) => name.endsWith(".conf")).sort()
-    .map((name) => textOf(`${directory}/${name}`));
-}
-
-/** Empty if it cannot be read: this only warns, and systemd itself reads the unit. */
-function textOf(path: string): string {
-  const text = readText(path);
-  return text.kind === "present" ? text.value : "";
 }

@@ -170,7 +170,33 @@ pureTest("the worst comes first, and then what is renewed first", () => {
     "fine",
     "fine-later",
   ]);
-  assert.match(rows(plan)[3] ?? "", / 2026-12-05$/);
+  assert.match(rows(plan)[3] ?? "", / 2026-12-05 02:00Z$/);
+});
+
+pureTest("below 7 days the time left and the renewal have hours and minutes", () => {
+  const NOW = makePlan([]).at.getTime();
+  const after = (seconds: number) => new Date(NOW + seconds * 1000);
+  const DAY = 86_400;
+  const cases = [
+    [7 * DAY, 7 * DAY, "7d", "2026-12-08"],
+    [7 * DAY - 1, 7 * DAY - 1, "6d 23h 59m", "2026-12-08 09:59Z"],
+    [3 * DAY + 90, 2 * DAY, "3d 1m", "2026-12-03 10:00Z"],
+    [3_600, 1_200, "1h", "2026-12-01 10:20Z"],
+    [605, 300, "10m", "2026-12-01 10:05Z"],
+    [59, -60, "59s", "2026-12-01 09:59Z"],
+    [-90, -5_000, "-1m", "2026-12-01 08:36Z"],
+    [-30 * DAY, -31 * DAY, "-30d", "2026-10-31"],
+  ] as const;
+  for (const [end, renew, left, renewal] of cases) {
+    const { certificate } = makeState("a");
+    assert.ok(certificate);
+    const ending = { ...certificate, notAfter: after(end) };
+    const [row = ""] = rows(
+      makePlan([makeState("a", { certificate: ending, renewAt: after(renew) })]),
+    );
+    assert.ok(row.includes(` ${left}  `), row);
+    assert.ok(row.endsWith(`  ${renewal}`), row);
+  }
 });
 
 pureTest("missing and impossible states are shown as such", () => {

@@ -37,7 +37,7 @@ function lines(results: readonly CheckResult[]): string[] {
 
 Deno.test("vcm doctor warns if a crash would leave a core file, whatever its size", async () => {
   const of = async (limit: string | undefined) => {
-    const host = { coreLimit: () => Promise.resolve(limit), env: () => undefined };
+    const host = { coreLimit: () => Promise.resolve(limit), env: () => undefined, now: () => NOW };
     const results = await examineHost(makeConfig([]), host, withoutSystemd());
     return results.filter(({ subject }) => subject === "core files");
   };
@@ -48,6 +48,24 @@ Deno.test("vcm doctor warns if a crash would leave a core file, whatever its siz
     assert.equal(result?.remedy, 'run "ulimit -c 0" before VCM');
   }
   assert.deepEqual([await of("0"), await of(undefined)], [[], []]);
+});
+
+Deno.test("vcm doctor finds a schedule that is too slow for a certificate", async () => {
+  using directory = makeDirectory();
+  const host = { coreLimit: () => Promise.resolve("0"), env: () => undefined, now: () => NOW };
+  const places = { units: [], crontabs: [directory.at("cron")] };
+  const of = async (minutes: string, ttl: number) => {
+    directory.write("cron", `${minutes} * * * *  root  /usr/local/bin/vcm run -q\n`);
+    const config = makeConfig([{ ...makeSpec({ name: "web" }), ttl }], "/etc/vcm/vcm.yaml");
+    const results = await examineHost(config, host, withoutSystemd(), places);
+    return lines(results).filter((line) => line.includes("runs can be"))
+      .map((line) => line.replace(directory.path, "D"));
+  };
+  assert.deepEqual(await of("17", 30 * 86_400), []);
+  const [expires = ""] = await of("17", 3_600);
+  assert.match(expires, /^problem D\/cron: [^]* expire between two runs \| run "vcm install"$/);
+  const [close = ""] = await of("*/30", 3 * 3_600);
+  assert.match(close, /^warning D\/cron: [^]*3 runs must fit into that time \| run "vcm install"$/);
 });
 
 Deno.test("vcm doctor tells the next run of the timer, and how the last one ended", async () => {

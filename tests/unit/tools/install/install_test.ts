@@ -237,7 +237,7 @@ Deno.test("vcm install names each unit of others, and goes on once they are away
   assert.equal(directory.read("units/vcm.timer"), timerUnit());
 });
 
-Deno.test("vcm install hides no unit of a package, and overrides its own", async () => {
+Deno.test("vcm install hides no unit of others in another directory, and overrides its own", async () => {
   using rig = makeInstallRig();
   const show =
     "show --property=ActiveState,SubState,UnitFileState,NeedDaemonReload,FragmentPath -- " +
@@ -249,11 +249,11 @@ Deno.test("vcm install hides no unit of a package, and overrides its own", async
       stdout:
         `ActiveState=inactive\nFragmentPath=\n\nActiveState=inactive\nFragmentPath=${service}\n`,
     });
-  answer("/usr/lib/systemd/system/vcm.service");
+  answer("/usr/local/lib/systemd/system/vcm.service");
   const { status, err } = await rig.vcm("install --yes");
   assert.deepEqual([status, err], [
     1,
-    'error: "vcm install" did not write "/usr/lib/systemd/system/vcm.service", and ' +
+    'error: "vcm install" did not write "/usr/local/lib/systemd/system/vcm.service", and ' +
     '"FOLDER/units/vcm.service" would hide it; nothing was changed. To change that unit, ' +
     'run "systemctl edit vcm.service"; to let VCM write its own, remove that unit and ' +
     'run "vcm install" again\n',

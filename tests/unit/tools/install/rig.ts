@@ -36,6 +36,7 @@ export function makeInstallRig(certs = "") {
   const plain = (text: string) => text.replaceAll(directory.path, "FOLDER");
   const on: ServiceHost = {
     directory: directory.at("units"),
+    packaged: [directory.at("packaged")],
     environmentFile: directory.at("environment"),
     hasSystemd: () => true,
     binary: () => "/usr/local/bin/vcm",

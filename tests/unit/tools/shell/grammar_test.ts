@@ -13,7 +13,7 @@ pureTest("the options whose value is the next word are those of the table", () =
   const files = ["ca", "secret-id-file", "wrapped-secret-id-file", "token-file", "client-cert"];
   const others = ["wait", "vault", "ca-fingerprint", "auth-method", "auth-mount", "auth-role"];
   const allFiles = ["config", ...files, "client-key", "jwt-file"];
-  const all = [...allFiles, ...others, "role-id", "pki", "role", "log-format"];
+  const all = [...allFiles, ...others, "role-id", "pki", "role", "log-format", "every"];
   assert.deepEqual(longOptionsWithValue().toSorted(), all.map((name) => `--${name}`).sort());
   assert.deepEqual(optionsWithFile(), allFiles);
 });
