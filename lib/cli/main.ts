@@ -47,6 +47,8 @@ function withoutFormats(host: Host): Host {
 /** Only the commands of scheduled runs are loaded at start; the others are loaded on demand. */
 async function dispatch(args: Arguments, host: Host): Promise<number> {
   switch (args.command) {
+    case "adopt":
+      return await (await import("../tools/adopt/adopt.ts")).adopt(args, host);
     case "completion":
       return (await import("../tools/shell/completion.ts")).completion(args, host);
     case "demo":

@@ -149,6 +149,7 @@ export const COMMAND_FORMS = [
   { name: "validate", takesNames: false, options: WITH_FILE },
   { name: "schema", takesNames: false, options: ["output", "json", "no-color", "help", "version"] },
   { name: "doctor", takesNames: true, options: WITH_FILE },
+  { name: "adopt", takesNames: true, options: ["dry-run", "wait", ...WITH_FILE] },
   { name: "revoke", takesNames: true, options: ["forget-key", "yes", "wait", ...WITH_FILE] },
   {
     name: "prune",

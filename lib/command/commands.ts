@@ -121,6 +121,18 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
       "certificate, and changes nothing. Exit status: 0, or 1 for a problem.",
     examples: [["vcm doctor", "before the first run, or after a failure"]],
   },
+  adopt: {
+    summary: "take deployed files of another tool into the store",
+    details:
+      "Key and certificate come from the files of the targets, if they are what a run would issue. " +
+      "Then the first run issues nothing and reloads nothing. The files stay as they are, and no " +
+      'server is asked. "vcm plan" tells what can be adopted. Exit status: 0, or 1 if one was not ' +
+      "adopted.",
+    examples: [
+      ["vcm adopt --dry-run", "what can be adopted"],
+      ["vcm adopt", "before the first run"],
+    ],
+  },
   revoke: {
     summary: "revoke certificates, and move them out of the store",
     details:

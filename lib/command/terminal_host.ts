@@ -15,6 +15,7 @@ const RESULTS_TO_READ: ReadonlySet<CommandName> = new Set([
   "restart",
   "validate",
   "doctor",
+  "adopt",
   "revoke",
   "prune",
 ]);

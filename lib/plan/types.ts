@@ -58,6 +58,8 @@ export const WARNING_KINDS = [
   "root-ends",
   /** Its common name is that of a host, and not among its SANs. */
   "own-name",
+  /** Its files can be adopted, so that none is issued. */
+  "adoptable",
 ] as const;
 
 /** What a person should know about a certificate, although no step fixes it. */

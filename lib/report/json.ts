@@ -12,6 +12,7 @@ import type { CheckResult } from "./check_result.ts";
 import type { CheckDocument, PlanDocument, RunDocument, StatusDocument } from "./documents/plan.ts";
 import type { Head } from "./documents/shared.ts";
 import type {
+  AdoptDocument,
   DemoDocument,
   DoctorDocument,
   ErrorDocument,
@@ -39,6 +40,10 @@ export function statusJson(plan: Plan, orphans: readonly string[] | undefined): 
 
 export function runJson(plan: Plan, events: readonly ApplyEvent[], outcome: Outcome): string {
   return document<RunDocument>({ ...plan, events, outcome });
+}
+
+export function adoptJson(results: AdoptDocument["results"]): string {
+  return document<AdoptDocument>({ results });
 }
 
 export function revokeJson(results: RevokeDocument["results"]): string {

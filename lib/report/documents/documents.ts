@@ -7,6 +7,7 @@
  */
 import type { CheckDocument, PlanDocument, RunDocument, StatusDocument } from "./plan.ts";
 import type {
+  AdoptDocument,
   DemoDocument,
   DoctorDocument,
   ErrorDocument,
@@ -39,6 +40,8 @@ export interface Documents {
   readonly validate: ValidateDocument;
   /** What `vcm doctor` prints. */
   readonly doctor: DoctorDocument;
+  /** What `vcm adopt` prints. */
+  readonly adopt: AdoptDocument;
   /** What `vcm revoke` prints. */
   readonly revoke: RevokeDocument;
   /** What `vcm prune` prints. */

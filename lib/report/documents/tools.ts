@@ -28,6 +28,19 @@ export interface DoctorDocument extends Head {
   }[];
 }
 
+/** The result for each certificate that has files. */
+export interface AdoptDocument extends Head {
+  /** The result for each name. */
+  readonly results: readonly {
+    /** Name of the certificate. */
+    readonly name: string;
+    /** Whether it is in the store, or with `--dry-run` can be. */
+    readonly done: boolean;
+    /** What was done, or why not, for people. */
+    readonly message: string;
+  }[];
+}
+
 /** The result for each certificate. */
 export interface RevokeDocument extends Head {
   /** The result for each name. */

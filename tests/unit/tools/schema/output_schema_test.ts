@@ -5,6 +5,7 @@ import { type Command, COMMANDS } from "../../../../lib/command/commands.ts";
 import { helpData } from "../../../../lib/cli/help.ts";
 import type { Documents } from "../../../../lib/report/documents/documents.ts";
 import {
+  adoptJson,
   checkJson,
   demoJson,
   doctorJson,
@@ -64,6 +65,7 @@ const PRINTED: { readonly [K in keyof Documents]: readonly string[] } = {
   plan: [planJson(FULL_PLAN, RIGHTS), planJson(NOTHING)],
   validate: [validJson({ file: "vcm.yaml", certificates: 2, targets: 3, services: 1 })],
   doctor: [doctorJson([found("ok", "a", "b"), found("problem", "a", "b", "c")]), doctorJson([])],
+  adopt: [adoptJson([{ name: "web", done: true, message: "adopted" }]), adoptJson([])],
   revoke: [revokeJson([{ name: "web", done: true, message: "revoked" }]), revokeJson([])],
   prune: [
     pruneJson([{ name: "old", done: true, message: "archived", archive: "/s/archive/old/1" }]),

@@ -55,7 +55,7 @@ pureTest("manPage() has each option once, with the commands that accept it if no
   assert.equal(lines.filter((line) => line === ".TP").length, allOptions().length);
   const text = lines.join("\n");
   assert.ok(text.includes(tagged("--dry-run", "").slice(0, 2).join("\n")));
-  assert.ok(text.includes("Only show what would be done. Taken by: run, install.\n"));
+  assert.ok(text.includes("Only show what would be done. Taken by: run, adopt, install.\n"));
   assert.ok(text.includes('.B "\\-h, \\-\\-help"\nShow this help.\n'));
 });
 
