@@ -67,6 +67,8 @@ async function dispatch(args: Arguments, host: Host): Promise<number> {
       return await (await import("../tools/install/install.ts")).install(args, host);
     case "revoke":
       return await (await import("../tools/revoke/revoke.ts")).revoke(args, host);
+    case "rollback":
+      return await (await import("./rollback.ts")).rollbackCommand(args, host);
     case "schema":
       return await (await import("../tools/schema/schema.ts")).schema(args, host);
     case "validate":

@@ -144,6 +144,18 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
       ["vcm revoke --forget-key web.internal.myorg.local", "and no copy of it may stay here"],
     ],
   },
+  rollback: {
+    summary: "restore an archived set of a certificate, and deploy it",
+    details:
+      'Takes the name of a certificate and the time of a set, as in "vcm rollback NAME TIME". ' +
+      "Without a time it lists the archived sets. Asks, then stores the set, deploys it and runs " +
+      "the actions of services, as a run does; it asks no server. The set that was in the store is " +
+      "archived. A set that expired or was revoked is refused. The exit status is that of deploy.",
+    examples: [
+      ["vcm rollback web.internal.myorg.local", "lists the archived sets"],
+      ["vcm rollback web.internal.myorg.local 20260131T120000Z", "restore this one"],
+    ],
+  },
   prune: {
     summary: "archive sets in the store that the configuration does not name",
     details:
@@ -215,8 +227,8 @@ export function commandNamed(name: CommandName): Command {
 }
 
 /** How a command is written: `vcm run [NAME...] [OPTIONS]`. */
-export function usageOf({ name, takesNames, words }: Command): string {
-  const names = takesNames ? " [NAME...]" : "";
+export function usageOf({ name, takesNames, usage = "[NAME...]", words }: Command): string {
+  const names = takesNames ? ` ${usage}` : "";
   const word = words === undefined ? "" : ` ${words.join("|")}`;
   return `vcm ${name}${names}${word} [OPTIONS]`;
 }

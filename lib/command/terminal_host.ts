@@ -17,6 +17,7 @@ const RESULTS_TO_READ: ReadonlySet<CommandName> = new Set([
   "doctor",
   "adopt",
   "revoke",
+  "rollback",
   "prune",
 ]);
 

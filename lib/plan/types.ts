@@ -144,6 +144,8 @@ export interface IssueStep {
   readonly due: Due;
   /** An earlier run received it and could not store it: it is stored, and the server is not asked. */
   readonly staged?: boolean | undefined;
+  /** The archived set that is restored in its place; the server is not asked. */
+  readonly archived?: { readonly path: string; readonly outlook: string } | undefined;
   readonly request: CertificateRequest;
   readonly renew: RenewalWindow;
   /** Percent of the window over which renewals are spread, by serial number. */

@@ -13,6 +13,7 @@ import type { CheckDocument, PlanDocument, RunDocument, StatusDocument } from ".
 import type { Head } from "./documents/shared.ts";
 import type {
   AdoptDocument,
+  ArchiveDocument,
   DemoDocument,
   DoctorDocument,
   ErrorDocument,
@@ -44,6 +45,10 @@ export function runJson(plan: Plan, events: readonly ApplyEvent[], outcome: Outc
 
 export function adoptJson(results: AdoptDocument["results"]): string {
   return document<AdoptDocument>({ results });
+}
+
+export function archiveJson(name: string, sets: ArchiveDocument["sets"]): string {
+  return document<ArchiveDocument>({ name, sets });
 }
 
 export function revokeJson(results: RevokeDocument["results"]): string {

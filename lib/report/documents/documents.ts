@@ -8,6 +8,7 @@
 import type { CheckDocument, PlanDocument, RunDocument, StatusDocument } from "./plan.ts";
 import type {
   AdoptDocument,
+  ArchiveDocument,
   DemoDocument,
   DoctorDocument,
   ErrorDocument,
@@ -44,6 +45,8 @@ export interface Documents {
   readonly adopt: AdoptDocument;
   /** What `vcm revoke` prints. */
   readonly revoke: RevokeDocument;
+  /** What `vcm rollback` prints: without a time what is in the archive, otherwise what was done. */
+  readonly rollback: ArchiveDocument | RunDocument;
   /** What `vcm prune` prints. */
   readonly prune: PruneDocument;
   /** What `vcm init` prints. */

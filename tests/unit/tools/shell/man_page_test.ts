@@ -43,7 +43,8 @@ pureTest("manPage() has each command with its usage, summary, details and option
   const page = manPage(COMMANDS);
   for (const { name, details } of COMMANDS) {
     assert.ok(
-      page.includes(`\n.B "vcm ${name} [`) || page.includes(`\n.B "vcm ${name} bash|`),
+      page.includes(`\n.B "vcm ${name} [`) || page.includes(`\n.B "vcm ${name} NAME [`) ||
+        page.includes(`\n.B "vcm ${name} bash|`),
       name,
     );
     assert.ok(page.includes(` ${escapeRoff(details)}\n`), name);
