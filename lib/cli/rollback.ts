@@ -1,6 +1,5 @@
 /** `vcm rollback`: a run whose certificate comes from the archive of the store, not from the server. */
-import { UsageError } from "../command/parse_arguments.ts";
-import type { Arguments } from "../command/parse_arguments.ts";
+import { type Arguments, UsageError } from "../command/parse_arguments.ts";
 import type { Host } from "../command/host.ts";
 import { loadFor, narrow } from "../command/load.ts";
 import { sayOnErr } from "../command/log_line.ts";
@@ -23,11 +22,11 @@ import { finishRun } from "./run.ts";
 
 /** Throws ConfigError, UsageError, LockedError, StoreError or Error in plain words. */
 export async function rollbackCommand(args: Arguments, host: Host): Promise<number> {
+  const loaded = await findManagers(await loadFor(args, host));
   const [name, time, more] = args.names;
   if (name === undefined || more !== undefined) {
     throw new UsageError('"vcm rollback" needs the name of a certificate, and a time', "rollback");
   }
-  const loaded = await findManagers(await loadFor(args, host));
   const own = { ...args, names: [name] };
   const [spec] = narrow(loaded, own) as [CertificateSpec];
   const find = () => findArchived(loaded, spec, host.now());

@@ -51,8 +51,9 @@ for (const how of ["killed", "failing"] as const) {
     };
     await copy("", "kept-");
     const [keys, current] = [new Set(storedKeys(site)), await site.stored(NAME)];
-    const changes = (await site.record(...LINE)).filter(({ call, path }) =>
-      call !== "mkdir" || path !== "store"
+    const changes = (await site.record(...LINE)).filter(({ path }) =>
+      // How files are deployed is disturbed in the tests of a run.
+      path.startsWith("store/")
     );
     const states = { old: 0, current: 0 };
     for (const change of changes) {
