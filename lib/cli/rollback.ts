@@ -30,7 +30,14 @@ export async function rollbackCommand(args: Arguments, host: Host): Promise<numb
   const own = { ...args, names: [name] };
   const [spec] = narrow(loaded, own) as [CertificateSpec];
   const find = () => findArchived(loaded, spec, host.now());
-  if (time === undefined) return list(await find(), spec, args, host);
+  if (time === undefined) {
+    host.giveUp("write", "net", "run");
+    return list(await find(), spec, args, host);
+  }
+  // Probes would write TLS secrets to that file.
+  if (host.env("SSLKEYLOGFILE")) {
+    (await import("../command/find_access.ts")).refuseKeyLog(loaded, host);
+  }
   requireAnswers(args, host, "the name of a certificate");
   const asked = chooseArchived(await find(), name, time);
   const question = `Roll back "${name}" to the set of ${time} (${describeArchived(asked)})? The ` +
