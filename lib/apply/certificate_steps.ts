@@ -19,6 +19,7 @@ import { describeIssued, issue, type StoreHooks } from "./issue.ts";
 import type { PendingActions, Recorded } from "./pending_actions.ts";
 import { recover } from "./recover.ts";
 import { forgetQuietly, recordWaste } from "./refused_answer.ts";
+import { formatTime } from "../text/format_time.ts";
 import type { SessionOnce } from "./session_once.ts";
 import { notBegun, type Stop } from "./stop.ts";
 import { contentMaker } from "./target_content.ts";
@@ -142,25 +143,33 @@ async function tryIssue(
       if (stop.why !== undefined) throw new Error(notBegun(stop.why));
       return await issue(step, certStore, session, hooks);
     };
-    const issued = await (step.staged && storeStaged(step, certStore, hooks)) || await ask();
+    const issued = await storeOwn(step, certStore, hooks) ?? await ask();
     const { warnings, renewAt, chainInvalid } = describeIssued(step, issued, new Date());
     warnings.forEach(warn);
-    emit({
-      kind: "issued",
-      certificate: step.certificate,
-      address: issued.address,
-      serial: issued.certificate.serial,
-      notAfter: issued.certificate.notAfter,
-      renewAt,
-      ...(chainInvalid !== undefined && { chainInvalid }),
-      issuer: issued.certificate.issuer,
-      inventory: inventoryFacts(openCertificate(issued.leaf)),
-    });
+    const { serial, notAfter } = issued.certificate;
+    if (step.archived !== undefined) {
+      const detail = `restored the archived set with serial ${serial}, until ` +
+        `${formatTime(notAfter)}; ${step.archived.outlook}`;
+      emit({ kind: "recovered", certificate: name, detail });
+    } else {
+      emit({
+        kind: "issued",
+        certificate: step.certificate,
+        address: issued.address,
+        serial,
+        notAfter,
+        renewAt,
+        ...(chainInvalid !== undefined && { chainInvalid }),
+        issuer: issued.certificate.issuer,
+        inventory: inventoryFacts(openCertificate(issued.leaf)),
+      });
+    }
     forgetQuietly(certStore, name);
     return { certificate: issued, recorded };
   } catch (error) {
     const { message } = error as Error;
-    emit({ kind: "failed", step: "issue", subject: step.certificate, message });
+    const failed = step.archived === undefined ? "issue" : "recover";
+    emit({ kind: "failed", step: failed, subject: step.certificate, message });
     await recordWaste(step, certStore, error as Error, emit);
     // The next run finishes a switch that has begun, and the services must load what is new then.
     if (hasBegunSwitch(certStore, name)) return undefined;
@@ -182,8 +191,14 @@ async function tryRewrite(
   return await rewrite(name, certStore, record, emit) ? { recorded } : "failed";
 }
 
-async function storeStaged(step: IssueStep, certStore: string, hooks: StoreHooks) {
-  return await (await import("./received.ts")).storeEarlier(step, certStore, hooks);
+/** Stores what needs no server. Undefined: the server must be asked. */
+async function storeOwn(step: IssueStep, certStore: string, hooks: StoreHooks) {
+  const { staged, archived } = step;
+  if (!staged && archived === undefined) return undefined;
+  const { restoreArchived, storeEarlier } = await import("./received.ts");
+  return archived === undefined
+    ? await storeEarlier(step, certStore, hooks)
+    : await restoreArchived(step, archived.path, certStore, hooks);
 }
 
 async function tryDeploy(

@@ -151,7 +151,7 @@ export function describeIssued(step: IssueStep, issued: IssuedCertificate, now: 
   const stored = asStored(step, issued, now);
   const chain = findChainWarnings(step.certificate, certificate, stored, now);
   const warnings = [
-    lifetimeWarning(step, issued, now, stored),
+    step.archived === undefined ? lifetimeWarning(step, issued, now, stored) : undefined,
     leaseWarning,
     ...chain.map(({ message }) => message),
     unverifiedWarning(unverified),

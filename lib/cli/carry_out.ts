@@ -86,7 +86,9 @@ export async function carryOut(
   }
   warnUnverified(config, host, emit);
   (await import("../tools/install/warn_narrow_unit.ts")).warnNarrowUnit(config, emit);
-  const needsServer = made.steps.some(({ kind }) => kind === "issue" || kind === "revoke");
+  const needsServer = made.steps.some((step) =>
+    step.kind === "revoke" || (step.kind === "issue" && step.archived === undefined)
+  );
   const runsCommands = made.steps.some(({ kind }) => kind === "service" || kind === "validate");
   const found = needsServer || runsCommands ? findAccess(config, host) : NO_SERVER;
   const access = needsServer ? await runJwtCommand(found) : found;

@@ -1,6 +1,7 @@
 /** `vcm check`, `vcm status` and `vcm plan`, which change nothing. */
 import { findManagers } from "../observe/find_managers.ts";
 import { planCheck } from "./make_plan.ts";
+import { isWhole } from "../plan/due.ts";
 import type { Plan } from "../plan/types.ts";
 import { checkText } from "../report/check_text.ts";
 import { checkJson, planJson, statusJson } from "../report/json.ts";
@@ -24,7 +25,7 @@ export async function checkCommand(args: Arguments, host: Host): Promise<number>
   else if (host.env("SSLKEYLOGFILE")) {
     (await import("../command/find_access.ts")).refuseKeyLog(loaded, host);
   }
-  const { config, made } = await planCheck(await findManagers(loaded), args, host);
+  const { config, made, observation } = await planCheck(await findManagers(loaded), args, host);
   const { narrowUnit, SERVICE } = await import("../tools/install/warn_narrow_unit.ts");
   const narrowness = narrowUnit(config);
   if (narrowness !== undefined) sayOnErr(args, host, "warning", `${SERVICE}: ${narrowness}`);
@@ -43,6 +44,9 @@ export async function checkCommand(args: Arguments, host: Host): Promise<number>
     if (isShown) host.out(await statusOf(made, config, args, host));
     return CHECK_STATUS[status];
   }
+  const shown = made.certificates.some(({ due }) => !isWhole(due))
+    ? await (await import("../tools/adopt/add_notes.ts")).addNotes(made, config, observation)
+    : made;
   if (made.steps.some(({ kind }) => kind === "issue" || kind === "revoke")) {
     (await import("../command/find_access.ts")).warnNoAccess(made, config, args, host);
   }
@@ -50,8 +54,8 @@ export async function checkCommand(args: Arguments, host: Host): Promise<number>
   const permissions = args.permissions
     ? await (await import("./carry_out.ts")).permissionsOf(made, config, host)
     : undefined;
-  if (args.json) host.out(planJson(made, permissions));
-  else if (!args.quiet || blocked) host.out(planText(made, paint, all, args.verbose));
+  if (args.json) host.out(planJson(shown, permissions));
+  else if (!args.quiet || blocked) host.out(planText(shown, paint, all, args.verbose));
   if (permissions !== undefined && !args.json && !args.quiet) {
     host.out(permissionsText(permissions));
   }

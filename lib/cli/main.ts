@@ -47,6 +47,8 @@ function withoutFormats(host: Host): Host {
 /** Only the commands of scheduled runs are loaded at start; the others are loaded on demand. */
 async function dispatch(args: Arguments, host: Host): Promise<number> {
   switch (args.command) {
+    case "adopt":
+      return await (await import("../tools/adopt/adopt.ts")).adopt(args, host);
     case "completion":
       return (await import("../tools/shell/completion.ts")).completion(args, host);
     case "demo":
@@ -65,6 +67,8 @@ async function dispatch(args: Arguments, host: Host): Promise<number> {
       return await (await import("../tools/install/install.ts")).install(args, host);
     case "revoke":
       return await (await import("../tools/revoke/revoke.ts")).revoke(args, host);
+    case "rollback":
+      return await (await import("./rollback.ts")).rollbackCommand(args, host);
     case "schema":
       return await (await import("../tools/schema/schema.ts")).schema(args, host);
     case "validate":

@@ -14,6 +14,7 @@ import type { Plan } from "../plan/types.ts";
 export interface MadePlan {
   readonly config: Config;
   readonly made: Plan;
+  readonly observation: Observation;
 }
 
 /** For a command that tells how things are: systemd is asked about all units. */
@@ -23,7 +24,7 @@ export async function planCheck(before: Config, args: Arguments, host: Host): Pr
   const specs = narrow(config, args);
   const observation = await observe(config, host.now(), units);
   const made = plan(config, specs, observation, host.now());
-  return { config, made: await withAcls(made, config, args, host, observation) };
+  return { config, observation, made: await withAcls(made, config, args, host, observation) };
 }
 
 /** For a run: nothing is asked if there is nothing to do. */
@@ -43,7 +44,8 @@ export async function planRun(
     ({ config, observation } = await observeWithUnits(config, observation));
     made = plan(config, narrow(config, args), observation, host.now(), selection);
   }
-  return { config, made: await withAcls(made, config, args, host, observation, selection) };
+  made = await withAcls(made, config, args, host, observation, selection);
+  return { config, observation, made };
 }
 
 function hasUnits({ certificates }: Config): boolean {

@@ -2,6 +2,7 @@
 import type { CarriedOut } from "./carry_out.ts";
 import { takeLock } from "../store/lock.ts";
 import { findManagers } from "../observe/find_managers.ts";
+import type { Config } from "../config/types.ts";
 import { EVERYTHING, type Selection } from "../plan/selection.ts";
 import type { Plan } from "../plan/types.ts";
 import { foldOutcome, type Outcome } from "../report/outcome.ts";
@@ -47,6 +48,18 @@ export async function runCommand(args: Arguments, host: Host): Promise<number> {
   const metrics = metricsFile !== undefined && isWhole
     ? await (await import("./metrics.ts")).planMetrics(metricsFile, made)
     : undefined;
+  return await finishRun(config, made, metrics, args, host, began);
+}
+
+/** Carries a plan out, reports it, and returns the exit status. Needs the lock. */
+export async function finishRun(
+  config: Config,
+  made: Plan,
+  metrics: MetricsPlan | undefined,
+  args: Arguments,
+  host: Host,
+  began: number,
+): Promise<number> {
   // Every run warns about a server that is not verified.
   const unverified = config.vault.trust.kind === "off" || host.env("VAULT_SKIP_VERIFY") ||
     host.env("BAO_SKIP_VERIFY");

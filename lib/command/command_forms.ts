@@ -104,6 +104,8 @@ const BARE: readonly OptionName[] = ["help", "version"];
 export interface CommandForm {
   readonly name: string;
   readonly takesNames: boolean;
+  /** How they are written; absent: `[NAME...]`. */
+  readonly usage?: string;
   /** They are names of sets in the store, not of certificates in the file. */
   readonly namesSets?: true;
   /** The words of which it takes exactly one. */
@@ -155,7 +157,14 @@ export const COMMAND_FORMS = [
   { name: "validate", takesNames: false, options: WITH_FILE },
   { name: "schema", takesNames: false, options: ["output", "json", "no-color", "help", "version"] },
   { name: "doctor", takesNames: true, options: WITH_FILE },
+  { name: "adopt", takesNames: true, options: ["dry-run", "wait", ...WITH_FILE] },
   { name: "revoke", takesNames: true, options: ["forget-key", "yes", "wait", ...WITH_FILE] },
+  {
+    name: "rollback",
+    takesNames: true,
+    usage: "NAME [TIME]",
+    options: ["yes", "wait", "log-format", ...WITH_FILE],
+  },
   {
     name: "prune",
     takesNames: true,

@@ -121,6 +121,18 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
       "certificate, and changes nothing. Exit status: 0, or 1 for a problem.",
     examples: [["vcm doctor", "before the first run, or after a failure"]],
   },
+  adopt: {
+    summary: "take deployed files of another tool into the store",
+    details:
+      "Key and certificate come from the files of the targets, if they are what a run would issue. " +
+      "Then the first run issues nothing and reloads nothing. The files stay as they are, and no " +
+      'server is asked. "vcm plan" tells what can be adopted. Exit status: 0, or 1 if one was not ' +
+      "adopted.",
+    examples: [
+      ["vcm adopt --dry-run", "what can be adopted"],
+      ["vcm adopt", "before the first run"],
+    ],
+  },
   revoke: {
     summary: "revoke certificates, and move them out of the store",
     details:
@@ -130,6 +142,18 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
     examples: [
       ["vcm revoke web.internal.myorg.local", "if its key has leaked"],
       ["vcm revoke --forget-key web.internal.myorg.local", "and no copy of it may stay here"],
+    ],
+  },
+  rollback: {
+    summary: "restore an archived set of a certificate, and deploy it",
+    details:
+      'Takes the name of a certificate and the time of a set, as in "vcm rollback NAME TIME". ' +
+      "Without a time it lists the archived sets. Asks, then stores the set, deploys it and runs " +
+      "the actions of services, as a run does; it asks no server. The set that was in the store is " +
+      "archived. A set that expired or was revoked is refused. The exit status is that of deploy.",
+    examples: [
+      ["vcm rollback web.internal.myorg.local", "lists the archived sets"],
+      ["vcm rollback web.internal.myorg.local 20260131T120000Z", "restore this one"],
     ],
   },
   prune: {
@@ -204,8 +228,8 @@ export function commandNamed(name: CommandName): Command {
 }
 
 /** How a command is written: `vcm run [NAME...] [OPTIONS]`. */
-export function usageOf({ name, takesNames, words }: Command): string {
-  const names = takesNames ? " [NAME...]" : "";
+export function usageOf({ name, takesNames, usage = "[NAME...]", words }: Command): string {
+  const names = takesNames ? ` ${usage}` : "";
   const word = words === undefined ? "" : ` ${words.join("|")}`;
   return `vcm ${name}${names}${word} [OPTIONS]`;
 }

@@ -1,4 +1,4 @@
-/** Commands that ask about each name and print a result for it: `vcm revoke`, `vcm prune`. */
+/** Commands that print a result for each name: `vcm adopt`, and with a question `revoke` and `prune`. */
 import type { Config } from "../config/types.ts";
 import { EXIT_FAILED, EXIT_OK } from "../report/verdict.ts";
 import type { Host } from "./host.ts";

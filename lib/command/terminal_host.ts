@@ -15,7 +15,9 @@ const RESULTS_TO_READ: ReadonlySet<CommandName> = new Set([
   "restart",
   "validate",
   "doctor",
+  "adopt",
   "revoke",
+  "rollback",
   "prune",
 ]);
 

@@ -59,6 +59,8 @@ export const WARNING_KINDS = [
   "root-ends",
   /** Its common name is that of a host, and not among its SANs. */
   "own-name",
+  /** Its files can be adopted, so that none is issued. */
+  "adoptable",
 ] as const;
 
 /** What a person should know about a certificate, although no step fixes it. */
@@ -143,6 +145,8 @@ export interface IssueStep {
   readonly due: Due;
   /** An earlier run received it and could not store it: it is stored, and the server is not asked. */
   readonly staged?: boolean | undefined;
+  /** The archived set that is restored in its place; the server is not asked. */
+  readonly archived?: { readonly path: string; readonly outlook: string } | undefined;
   readonly request: CertificateRequest;
   /** A set that was issued before it would be due again: the store remembers when this one came. */
   readonly issuedBefore?: Date | undefined;

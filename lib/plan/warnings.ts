@@ -43,6 +43,7 @@ const SEVERITIES: Readonly<Record<Warning["kind"], Severity>> = {
   "leftover": "notice",
   "acl": "notice",
   "loss": "notice",
+  "adoptable": "notice",
 };
 
 /** "notice": the certificate is still in order. "due": something is to be done about it. */

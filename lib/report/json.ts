@@ -13,6 +13,8 @@ import type { CheckResult } from "./check_result.ts";
 import type { CheckDocument, PlanDocument, RunDocument, StatusDocument } from "./documents/plan.ts";
 import type { Head } from "./documents/shared.ts";
 import type {
+  AdoptDocument,
+  ArchiveDocument,
   DemoDocument,
   DoctorDocument,
   ErrorDocument,
@@ -53,6 +55,14 @@ export function statusJson(plan: Plan, { host, orphans, inventory }: StatusFacts
 
 export function runJson(plan: Plan, events: readonly ApplyEvent[], outcome: Outcome): string {
   return document<RunDocument>({ ...plan, events, outcome });
+}
+
+export function adoptJson(results: AdoptDocument["results"]): string {
+  return document<AdoptDocument>({ results });
+}
+
+export function archiveJson(name: string, sets: ArchiveDocument["sets"]): string {
+  return document<ArchiveDocument>({ name, sets });
 }
 
 export function revokeJson(results: RevokeDocument["results"]): string {

@@ -46,11 +46,14 @@ export function moveSet(
 /** Removes the oldest sets, so that `keep` remain. Throws the system's error. */
 export function dropSurplus(certStore: string, name: string, keep: number): void {
   const sets = archivedSets(certStore, name);
-  for (const set of sets.slice(0, Math.max(0, sets.length - keep))) {
-    for (const part of PARTS) removeIfThere(`${set}/${part}.pem`);
-    // A directory that contains other files stays.
-    if (fs.readdirSync(set).length === 0) fs.rmdirSync(set);
-  }
+  for (const set of sets.slice(0, Math.max(0, sets.length - keep))) dropSet(set);
+}
+
+/** Removes an archived set. Throws the system's error. */
+export function dropSet(set: string): void {
+  for (const part of PARTS) removeIfThere(`${set}/${part}.pem`);
+  // A directory that contains other files stays.
+  if (fs.readdirSync(set).length === 0) fs.rmdirSync(set);
 }
 
 /** Paths of all archived sets of a certificate, the oldest first. Throws the system's error. */

@@ -152,7 +152,7 @@ export class StoreReader {
     const found = this.#lookInto(this.#directory(spec.name, before), spec, interrupted);
     const look = staged === "" || retired !== "" || committed !== ""
       ? found
-      : { ...found, staged: this.#lookAtStaged(spec) };
+      : { ...found, staged: this.lookInto(stagedDirectory(this.#certStore, spec.name), spec) };
     const stable = JSON.stringify(this.#places(spec.name)) === JSON.stringify(before);
     const sure = stable && (isSound(look, spec) || (current === "" && !interrupted));
     return { look, stable, sure };
@@ -172,8 +172,8 @@ export class StoreReader {
     return { kind: "present", value: directory(this.#certStore, name) };
   }
 
-  #lookAtStaged(spec: CertificateSpec): StoredSet {
-    const directory = stagedDirectory(this.#certStore, spec.name);
+  /** The facts of a set in another directory, such as an archived one. */
+  lookInto(directory: string, spec: CertificateSpec): StoredSet {
     return this.#lookInto({ kind: "present", value: directory }, spec, false).stored;
   }
 

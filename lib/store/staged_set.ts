@@ -18,6 +18,8 @@ import {
 export function readStaged(certStore: string, name: string): Readonly<Record<Part, string>> {
   const read = (part: Part) => {
     const path = `${stagedDirectory(certStore, name)}/${part}.pem`;
+    // A set that was adopted may have none.
+    if (part === "ca" && !isThere(path)) return "";
     const file = openRegularFile(path, fs.constants.O_RDWR);
     try {
       const text = fs.readFileSync(file, "utf8").replace(/\n+$/, "\n");

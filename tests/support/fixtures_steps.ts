@@ -140,6 +140,7 @@ const issue: Whole<Extract<Step, { kind: "issue" }>> = {
   spread: 20,
   services: [],
   inUseUntil: NOW,
+  archived: { path: "/store/archive/web/1", outlook: "renewal from then" },
   staged: true,
   ifRefused: { entry: "0123", count: 1, validUntil: NOW },
 };

@@ -7,6 +7,8 @@
  */
 import type { CheckDocument, PlanDocument, RunDocument, StatusDocument } from "./plan.ts";
 import type {
+  AdoptDocument,
+  ArchiveDocument,
   DemoDocument,
   DoctorDocument,
   ErrorDocument,
@@ -39,8 +41,12 @@ export interface Documents {
   readonly validate: ValidateDocument;
   /** What `vcm doctor` prints. */
   readonly doctor: DoctorDocument;
+  /** What `vcm adopt` prints. */
+  readonly adopt: AdoptDocument;
   /** What `vcm revoke` prints. */
   readonly revoke: RevokeDocument;
+  /** What `vcm rollback` prints: without a time what is in the archive, otherwise what was done. */
+  readonly rollback: ArchiveDocument | RunDocument;
   /** What `vcm prune` prints. */
   readonly prune: PruneDocument;
   /** What `vcm init` prints. */

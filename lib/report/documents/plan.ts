@@ -150,7 +150,8 @@ export interface CertificateStateJson {
       | "chain-refused"
       | "chain-weak"
       | "root-ends"
-      | "own-name";
+      | "own-name"
+      | "adoptable";
     /** The warning, for people. */
     readonly message: string;
   }[];

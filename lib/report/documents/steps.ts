@@ -105,6 +105,13 @@ export interface IssueStepJson extends OfCertificate, Keeps, InUse {
   readonly due: DueJson;
   /** Whether an earlier run received it and could not store it, so that the server is not asked. */
   readonly staged?: boolean | undefined;
+  /** The archived set that is restored in its place, so that the server is not asked. */
+  readonly archived?: {
+    /** Its directory. */
+    readonly path: string;
+    /** What the next runs do with it, for people. */
+    readonly outlook: string;
+  } | undefined;
   /** What is sent to the server. */
   readonly request: CertificateRequestJson;
   /** The time of `reissue`, if the file has one. */

@@ -1,4 +1,5 @@
 /** The documents that hold no plan: those of tools, of `vcm validate`, of help and of errors. */
+import type { CertificateJson } from "./plan.ts";
 import type { Count, Head, Mode, TargetKindJson } from "./shared.ts";
 
 /** Counts of a valid configuration. */
@@ -28,6 +29,19 @@ export interface DoctorDocument extends Head {
   }[];
 }
 
+/** The result for each certificate that has files. */
+export interface AdoptDocument extends Head {
+  /** The result for each name. */
+  readonly results: readonly {
+    /** Name of the certificate. */
+    readonly name: string;
+    /** Whether it is in the store, or with `--dry-run` can be. */
+    readonly done: boolean;
+    /** What was done, or why not, for people. */
+    readonly message: string;
+  }[];
+}
+
 /** The result for each certificate. */
 export interface RevokeDocument extends Head {
   /** The result for each name. */
@@ -38,6 +52,25 @@ export interface RevokeDocument extends Head {
     readonly done: boolean;
     /** What was done, or why not, for people. */
     readonly message: string;
+  }[];
+}
+
+/** The archived sets of a certificate. */
+export interface ArchiveDocument extends Head {
+  /** Name of the certificate. */
+  readonly name: string;
+  /** The sets, the oldest first. */
+  readonly sets: readonly {
+    /** Its directory. */
+    readonly path: string;
+    /** The name of the directory: when it was written, or its serial number if it was revoked. */
+    readonly time: string;
+    /** Facts of its certificate, if it can be read. */
+    readonly certificate?: CertificateJson | undefined;
+    /** Why it cannot be restored, for people; absent: it can. */
+    readonly problem?: string | undefined;
+    /** What the next runs do with it, for people. */
+    readonly outlook?: string | undefined;
   }[];
 }
 

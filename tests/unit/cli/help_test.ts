@@ -28,7 +28,7 @@ pureTest("a command's help has its summary, usage, examples and each option", ()
     const text = commandHelp(command);
     const lines = text.split("\n");
     assert.equal(lines[0], `vcm ${command.name}: ${command.summary}`);
-    const names = command.takesNames ? " [NAME...]" : "";
+    const names = command.takesNames ? ` ${command.usage ?? "[NAME...]"}` : "";
     const word = command.words === undefined ? "" : ` ${command.words.join("|")}`;
     assert.ok(lines.includes(`Usage: vcm ${command.name}${names}${word} [OPTIONS]`));
     for (const [example, does] of command.examples) {

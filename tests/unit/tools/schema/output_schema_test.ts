@@ -5,6 +5,8 @@ import { type Command, COMMANDS } from "../../../../lib/command/commands.ts";
 import { helpData } from "../../../../lib/cli/help.ts";
 import type { Documents } from "../../../../lib/report/documents/documents.ts";
 import {
+  adoptJson,
+  archiveJson,
   checkJson,
   demoJson,
   doctorJson,
@@ -23,7 +25,7 @@ import type { Proposal } from "../../../../lib/tools/init/propose.ts";
 import { initJson } from "../../../../lib/tools/init/init.ts";
 import { foldOutcome } from "../../../../lib/report/outcome.ts";
 import { found } from "../../../../lib/report/check_result.ts";
-import { NOW } from "../../../support/fixtures.ts";
+import { makeCertificate, NOW } from "../../../support/fixtures.ts";
 import { ALL_EVENTS, FULL_PLAN, INVENTORY } from "../../../support/fixtures_documents.ts";
 import { makePlan } from "../../../support/fixtures_plan.ts";
 import { outputMistakes } from "../../../support/output_validator.ts";
@@ -71,7 +73,18 @@ const PRINTED: { readonly [K in keyof Documents]: readonly string[] } = {
   plan: [planJson(FULL_PLAN, RIGHTS), planJson(NOTHING)],
   validate: [validJson({ file: "vcm.yaml", certificates: 2, targets: 3, services: 1 })],
   doctor: [doctorJson([found("ok", "a", "b"), found("problem", "a", "b", "c")]), doctorJson([])],
+  adopt: [adoptJson([{ name: "web", done: true, message: "adopted" }]), adoptJson([])],
   revoke: [revokeJson([{ name: "web", done: true, message: "revoked" }]), revokeJson([])],
+  rollback: [
+    ...RUN,
+    archiveJson("web", [{
+      path: "/s/archive/web/1",
+      time: "1",
+      certificate: makeCertificate(),
+      problem: "it was revoked",
+      outlook: "renewal from then",
+    }]),
+  ],
   prune: [
     pruneJson([{ name: "old", done: true, message: "archived", archive: "/s/archive/old/1" }]),
     pruneJson([{ name: "old", done: false, message: "busy" }]),

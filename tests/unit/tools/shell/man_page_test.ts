@@ -43,7 +43,8 @@ pureTest("manPage() has each command with its usage, summary, details and option
   const page = manPage(COMMANDS);
   for (const { name, details } of COMMANDS) {
     assert.ok(
-      page.includes(`\n.B "vcm ${name} [`) || page.includes(`\n.B "vcm ${name} bash|`),
+      page.includes(`\n.B "vcm ${name} [`) || page.includes(`\n.B "vcm ${name} NAME [`) ||
+        page.includes(`\n.B "vcm ${name} bash|`),
       name,
     );
     assert.ok(page.includes(` ${escapeRoff(details)}\n`), name);
@@ -55,7 +56,7 @@ pureTest("manPage() has each option once, with the commands that accept it if no
   assert.equal(lines.filter((line) => line === ".TP").length, allOptions().length);
   const text = lines.join("\n");
   assert.ok(text.includes(tagged("--dry-run", "").slice(0, 2).join("\n")));
-  assert.ok(text.includes("Only show what would be done. Taken by: run, install.\n"));
+  assert.ok(text.includes("Only show what would be done. Taken by: run, adopt, install.\n"));
   assert.ok(text.includes('.B "\\-h, \\-\\-help"\nShow this help.\n'));
 });
 
