@@ -17,6 +17,7 @@ export const SLOW_FILES: ReadonlySet<string> = new Set([
   "tests/unit/certificate/chain_test.ts",
   "tests/unit/certificate/encrypted_test.ts",
   "tests/unit/certificate/every_path_test.ts",
+  "tests/unit/certificate/inventory_test.ts",
   "tests/unit/certificate/key_match_test.ts",
   "tests/unit/certificate/key_type_test.ts",
   "tests/unit/certificate/plain_certificate_test.ts",

@@ -75,7 +75,7 @@ async function statusOf(made: Plan, config: Config, args: Arguments, host: Host)
     : undefined;
   if (args.json) {
     const { storedInventory } = await import("../store/stored_inventory.ts");
-    return statusJson(made, { host: Deno.hostname(), orphans, inventory: storedInventory(made) });
+    return statusJson(made, { host: host.hostName(), orphans, inventory: storedInventory(made) });
   }
   const { statusText } = await import("../report/status_text.ts");
   return statusText(made, screenFor(args, host), orphans);

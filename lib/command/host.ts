@@ -11,6 +11,8 @@ export interface Host {
   /** Numeric id of the running user. */
   uid(): number;
   now(): Date;
+  /** Name of this host. */
+  hostName(): string;
   /** Bytes of a core file, or `unlimited`. Undefined: it cannot be determined. */
   coreLimit(): Promise<string | undefined>;
   /** Writes to standard output, which holds the result. */
@@ -51,6 +53,7 @@ export function processHost(): Host {
     env: readVariable,
     uid: () => Deno.uid() ?? 0,
     now: () => new Date(),
+    hostName: () => Deno.hostname(),
     coreLimit: async () => await (await import("../host/core_limit.ts")).coreLimit(),
     out: (text) => {
       try {

@@ -65,6 +65,7 @@ export function makeBench(): Bench {
 const HOST: Omit<Host, "env" | "out" | "err" | "ask" | "canAsk"> = {
   uid: () => Deno.uid() ?? 0,
   now: () => new Date(),
+  hostName: () => "web-1",
   coreLimit: () => Promise.resolve("0"),
   outIsTerminal: false,
   errIsTerminal: false,

@@ -31,6 +31,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     uid: () => options.uid ?? 1000,
     now: () => options.now ?? NOW,
     coreLimit: () => Promise.resolve("0"),
+    hostName: () => "web-1",
     out: (text) => void out.push(text),
     err: (text) => void err.push(text),
     outIsTerminal: options.outIsTerminal ?? false,
