@@ -17,6 +17,13 @@ export type ApplyEvent =
     readonly chainInvalid?: string;
   }
   | {
+    readonly kind: "fetched";
+    readonly certificate: string;
+    readonly address: string;
+    /** Whether it differs from what was in the store. */
+    readonly changed: boolean;
+  }
+  | {
     readonly kind: "deployed";
     readonly certificate: string;
     readonly what: TargetKind;
@@ -39,7 +46,7 @@ export type ApplyEvent =
 export interface Failure {
   /** "skipped": not tried, because of another failure that is reported too, or because there is no need. */
   readonly kind: "failed" | "skipped";
-  readonly step: "recover" | "revoke" | "issue" | "deploy" | "service";
+  readonly step: "recover" | "revoke" | "issue" | "fetch" | "deploy" | "service";
   /** Name of the certificate, or of the service. */
   readonly subject: string;
   readonly message: string;

@@ -6,6 +6,18 @@ import { isSignedByEcdsa } from "./verify_ecdsa.ts";
 /** "unknown": this build cannot verify the signature. */
 export type Signed = "yes" | "no" | "unknown";
 
+/** Whether the key of a CA signed a CRL. "unknown": this build does not know the algorithm. */
+export async function verifyCrl(crl: Uint8Array, { raw }: X509Certificate): Promise<Signed> {
+  if (unverifiable(crl, raw) !== undefined) return "unknown";
+  const { x509 } = await import("./x509.ts");
+  try {
+    const publicKey = new x509.X509Certificate(new Uint8Array(raw));
+    return await new x509.X509Crl(new Uint8Array(crl)).verify({ publicKey }) ? "yes" : "no";
+  } catch {
+    return "no";
+  }
+}
+
 /**
  * node:crypto is fast, and its yes is reliable. For some algorithms (P-521, RSA-PSS, P-384 with SHA-256
  * in Deno 2.7.11) it says no or throws; these are checked by the library, which takes longer to load.

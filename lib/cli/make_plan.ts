@@ -3,7 +3,7 @@ import type { Host } from "../command/host.ts";
 import { narrow } from "../command/load.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
 import { isUnit } from "../config/service_form.ts";
-import type { Config } from "../config/types.ts";
+import { type Config, entriesOf } from "../config/types.ts";
 import { observe } from "../observe/observe.ts";
 import type { Observation } from "../observe/types.ts";
 import { plan } from "../plan/plan.ts";
@@ -46,8 +46,8 @@ export async function planRun(
   return { config, made: await withAcls(made, config, args, host, observation, selection) };
 }
 
-function hasUnits({ certificates }: Config): boolean {
-  return certificates.some(({ services }) => services.some(isUnit));
+function hasUnits(config: Config): boolean {
+  return entriesOf(config).some(({ services }) => services.some(isUnit));
 }
 
 /** Plans again if files are written whose ACLs have to be kept. */

@@ -8,6 +8,7 @@ import {
   type ServiceEntry,
   type Settings,
   type TargetEntry,
+  type TrustEntry,
 } from "./schema.ts";
 import { type KnownManagers, knownManagers, probedName, serviceIdentity } from "./service_form.ts";
 import { targetForm } from "./target_form.ts";
@@ -20,6 +21,7 @@ import type {
   ProbeSpec,
   ServiceSpec,
   TargetSpec,
+  TrustSpec,
   VaultSettings,
 } from "./types.ts";
 
@@ -31,7 +33,8 @@ type FullSettings = Settings & typeof DEFAULTS.config;
 /** The configuration of a valid file. */
 export function resolveConfig(file: File, name: string): Config {
   const settings = { ...DEFAULTS.config, ...file.config };
-  const services = mergeServices(file.certs);
+  const { certs, trust = [] } = file;
+  const services = mergeServices([...certs, ...trust]);
   return {
     file: name,
     certStore: settings.cert_store,
@@ -39,7 +42,8 @@ export function resolveConfig(file: File, name: string): Config {
     metricsFile: settings.metrics_file,
     maxRun: settings.max_run,
     vault: resolveVault(settings),
-    certificates: file.certs.map((entry) => resolveCertificate(entry, settings, services)),
+    certificates: certs.map((entry) => resolveCertificate(entry, settings, services)),
+    trust: trust.map((entry) => resolveTrust(entry, settings, services)),
   };
 }
 
@@ -129,6 +133,25 @@ function resolveCertificate(
   };
 }
 
+function resolveTrust(
+  entry: TrustEntry,
+  settings: FullSettings,
+  services: ServiceSettings,
+): TrustSpec {
+  const { name, ca_bundle, crl = [], refresh, deploy = [], service = [] } = {
+    ...DEFAULTS.trust,
+    ...entry,
+  };
+  const windows = settings.window ?? NO_WINDOWS;
+  return {
+    name,
+    source: { kind: ca_bundle ? "ca_bundle" : "crl", paths: ca_bundle ?? crl, refresh },
+    windows,
+    targets: deploy.map((target) => resolveTarget(target, settings)),
+    services: service.map((service) => resolveService(service, entry, services, windows)),
+  };
+}
+
 function resolveKey({ key, key_type, reuse_key }: FullSettings): KeySpec {
   return {
     origin: key,
@@ -169,8 +192,10 @@ export interface ServiceSettings {
   readonly byId: ReadonlyMap<string, Partial<ServiceEntry>>;
 }
 
-/** Merges what the certificates set for each service; it applies to all that name the service. */
-export function mergeServices(entries: readonly CertificateEntry[]): ServiceSettings {
+/** Merges what the entries set for each service; it applies to all that name the service. */
+export function mergeServices(
+  entries: readonly Pick<CertificateEntry, "service">[],
+): ServiceSettings {
   const managers = knownManagers(entries.flatMap(({ service = [] }) => service));
   const byId = new Map<string, Partial<ServiceEntry>>();
   for (const { service = [] } of entries) {
@@ -185,7 +210,7 @@ export function mergeServices(entries: readonly CertificateEntry[]): ServiceSett
 /** @param windows The windows of the certificate, for a service without its own. */
 function resolveService(
   entry: ServiceEntry,
-  certificate: CertificateEntry,
+  certificate: CertificateEntry | TrustEntry,
   services: ServiceSettings,
   windows: readonly MaintenanceWindow[],
 ): ServiceSpec {
@@ -218,7 +243,7 @@ export function identityOf(entry: ServiceEntry, managers: KnownManagers) {
   return identity;
 }
 
-function resolveProbe(entry: ProbeEntry, certificate: CertificateEntry): ProbeSpec {
+function resolveProbe(entry: ProbeEntry, certificate: CertificateEntry | TrustEntry): ProbeSpec {
   const { connect, starttls, timeout } = entry;
   const serverName = probedName(entry, certificate);
   return {

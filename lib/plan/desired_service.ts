@@ -1,7 +1,7 @@
 /** What all certificates that name a service want of it. */
 import type {
-  CertificateSpec,
   Control,
+  EntrySpec,
   MaintenanceWindow,
   ProbeSpec,
   ServiceSpec,
@@ -34,7 +34,7 @@ const STRENGTH: readonly Control[] = [
 ];
 
 /** Each service once, in the order of their actions. */
-export function gatherServices(specs: readonly CertificateSpec[]): DesiredService[] {
+export function gatherServices(specs: readonly EntrySpec[]): DesiredService[] {
   const all = new Map<string, DesiredService>();
   for (const { name, services } of specs) {
     for (const spec of services) {

@@ -45,6 +45,11 @@ export function metricsText(facts: RunFacts): string {
       times.flatMap(({ name, renewAt }) => timeSample(name, renewAt)),
     ),
     gauge(
+      "vcm_trust_end_timestamp_seconds",
+      "End of the first CRL, or of the last certificate, of the trust entry in the store.",
+      certificates.flatMap(({ name, trust }) => timeSample(name, trust?.end)),
+    ),
+    gauge(
       "vcm_certificate_ok",
       "1 if the certificate and its files are as the configuration asks, otherwise 0.",
       certificates.map(({ name }) => ({ labels: { name }, value: failed.has(name) ? 0 : 1 })),

@@ -203,7 +203,8 @@ export class StoreReader {
 }
 
 function takenFiles({ targets }: CertificateSpec): ReadonlySet<Part> {
-  const parts = targets.flatMap(({ what }) => partsOf(what));
+  // Only trust entries have CRLs.
+  const parts = targets.flatMap(({ what }) => partsOf(what)).filter((part) => part !== "crl");
   return new Set<Part>(["cert", "privkey", ...(targets.length === 0 ? ["chain" as const] : parts)]);
 }
 

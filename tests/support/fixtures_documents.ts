@@ -23,6 +23,7 @@ const CERTIFICATE: Whole<Certificate> = {
 
 const STATE: Whole<CertificateState> = {
   name: "web",
+  trust: { kind: "crl", end: NOW },
   certificate: CERTIFICATE,
   renewAt: NOW,
   due,
@@ -56,6 +57,7 @@ const EVENTS: { readonly [K in ApplyEvent["kind"]]: ApplyEvent & { readonly kind
     renewAt: NOW,
     chainInvalid: "the root ended",
   },
+  fetched: { kind: "fetched", certificate: "web", address: "https://v", changed: true },
   deployed: { kind: "deployed", certificate: "web", what: "cert", path: "/a", drift },
   "rolled-back": {
     kind: "rolled-back",

@@ -43,6 +43,7 @@ export type TargetKindJson =
   | "fullchain"
   | "privkey"
   | "ca"
+  | "crl"
   | "combined"
   | "pkcs12"
   | "der"
@@ -79,6 +80,7 @@ export interface DueJson {
     | "key-differs"
     | "issuer-differs"
     | "expired"
+    | "revoked"
     | "in-renewal-window"
     | "forced";
   /** The reason as a sentence, for people. */

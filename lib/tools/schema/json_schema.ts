@@ -16,6 +16,7 @@ const RULES: Partial<Readonly<Record<MapName, () => JsonSchema>>> = {
   file: fileRule,
   auth: authRule,
   deploy: targetRule,
+  trust: trustRule,
 };
 
 /** The schema of a whole file. */
@@ -92,6 +93,10 @@ function targetRule(): JsonSchema {
     oneOf: [...TARGET_KINDS.map((what) => ({ required: [what] })), long],
     dependentRequired: { source: ["dest"], dest: ["source"], pkcs12: ["password_file"] },
   };
+}
+
+function trustRule(): JsonSchema {
+  return { oneOf: [{ required: ["ca_bundle"] }, { required: ["crl"] }] };
 }
 
 /** Keys that a login method does not have. */

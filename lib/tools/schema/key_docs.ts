@@ -6,6 +6,7 @@ import type {
   Defaults,
   File,
   ProbeEntry,
+  TrustEntry,
 } from "../../config/schema.ts";
 import type { KeyDoc, KeyDocs } from "./key_doc.ts";
 import { SERVICE_DOCS } from "./service.ts";
@@ -88,6 +89,11 @@ const FILE_DOCS: KeyDocs<File> = {
     means: "The certificates of this host, one entry each; optional with `include`.",
     example: [{ name: "web.example.com" }],
   },
+  trust: {
+    means:
+      "What services verify other certificates with: CA certificates and CRLs, one entry each.",
+    example: [{ name: "internal-ca", ca_bundle: "pki_internal" }],
+  },
   include: {
     means:
       "Files with further certificates: paths, or patterns with `*` in their last part, from " +
@@ -128,6 +134,33 @@ const CERTIFICATE_DOCS: KeyDocs<CertificateEntry> = {
   service: { means: "Services that read them.", example: [{ name: "nginx.service" }] },
 };
 
+const TRUST_DOCS: KeyDocs<TrustEntry> = {
+  name: {
+    means: "Unique name, also among certificates, and the name of its directory in the store.",
+    example: "internal-ca",
+  },
+  ca_bundle: {
+    means: "The CA certificates to deploy as `ca`: those of all issuers of a mount, or of one, " +
+      "`MOUNT/issuer/REF`.",
+    example: "pki_internal",
+  },
+  crl: {
+    means:
+      "The CRLs to deploy as `crl`: those of all issuers of a mount that have one, or of one " +
+      "issuer, `MOUNT/issuer/REF`. Programs that check a whole chain need the CRL of each of its CAs.",
+    example: ["pki_internal", "pki_root/issuer/root-2026"],
+  },
+  refresh: {
+    means: "`ca_bundle`: how often it is asked for again.",
+    example: "12h",
+  },
+  deploy: {
+    means: "Files that services read, each `ca` or `crl`.",
+    example: [{ ca: "/etc/nginx/ssl/internal-ca.pem" }],
+  },
+  service: { means: "Services that read them.", example: [{ name: "nginx.service" }] },
+};
+
 const { owner, group, mode, create_dirs, order } = TARGET_DOCS;
 const { control, timeout, settle, window } = SERVICE_DOCS;
 
@@ -137,6 +170,7 @@ export const KEY_DOCS = {
   config: SETTINGS_DOCS,
   auth: AUTH_DOCS,
   certs: CERTIFICATE_DOCS,
+  trust: TRUST_DOCS,
   deploy: TARGET_DOCS,
   service: SERVICE_DOCS,
   probe: PROBE_DOCS,

@@ -24,7 +24,14 @@ const FILE_WITH: Readonly<Record<MapName, (keys: Keys) => Keys>> = {
   config: (keys) => ({ config: { pki: "p", role: "r", ...keys }, certs: [NAMED] }),
   auth: (keys) => ({ config: { auth: { method: "approle", ...keys } }, certs: [NAMED] }),
   certs: (keys) => ({ certs: [{ ...NAMED, ...keys }] }),
-  deploy: (keys) => ({ certs: [{ ...NAMED, deploy: [keys] }] }),
+  trust: (keys) => ({
+    certs: [NAMED],
+    trust: [{ name: "ca", ...("crl" in keys ? {} : { ca_bundle: "p" }), ...keys }],
+  }),
+  deploy: (keys) =>
+    "crl" in keys
+      ? { certs: [NAMED], trust: [{ name: "crl", crl: "p", deploy: [keys] }] }
+      : { certs: [{ ...NAMED, deploy: [keys] }] },
   service: (keys) => ({ certs: [{ ...NAMED, service: [{ name: "nginx", ...keys }] }] }),
   defaults: (keys) => ({ certs: [NAMED], defaults: keys }),
   "defaults.deploy": (keys) => FILE_WITH.defaults({ deploy: keys }),
@@ -136,6 +143,6 @@ pureTest("a note has a sentence, and one default at the most", () => {
 
 pureTest("each key of the schema has its note, and no other has", () => {
   const names = (keys: readonly { readonly name: MapName; readonly key: string }[]) =>
-    keys.map(({ name, key }) => `${name}.${key}`).sort();
+    [...new Set(keys.map(({ name, key }) => `${name}.${key}`))].sort();
   assert.deepEqual(names(DECLARED), names(ALL));
 });
