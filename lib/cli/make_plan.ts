@@ -20,7 +20,7 @@ export interface MadePlan {
 export async function planCheck(before: Config, args: Arguments, host: Host): Promise<MadePlan> {
   const { askUnits } = await import("../observe/units.ts");
   const { config, units } = await askUnits(before);
-  const specs = narrow(config, args);
+  const specs = narrow(entriesOf(config), config, args);
   const observation = await observe(config, host.now(), units);
   const made = plan(config, specs, observation, host.now());
   return { config, made: await withAcls(made, config, args, host, observation) };
@@ -35,13 +35,25 @@ export async function planRun(
 ): Promise<MadePlan> {
   let config = before;
   let observation = await observe(config, host.now());
-  let made = plan(config, narrow(config, args), observation, host.now(), selection);
+  let made = plan(
+    config,
+    narrow(entriesOf(config), config, args),
+    observation,
+    host.now(),
+    selection,
+  );
   const { pendingActions } = observation;
   const isPending = pendingActions.kind === "present" && pendingActions.value.length > 0;
   if ((made.steps.length > 0 || isPending) && hasUnits(config)) {
     const { observeWithUnits } = await import("../observe/units.ts");
     ({ config, observation } = await observeWithUnits(config, observation));
-    made = plan(config, narrow(config, args), observation, host.now(), selection);
+    made = plan(
+      config,
+      narrow(entriesOf(config), config, args),
+      observation,
+      host.now(),
+      selection,
+    );
   }
   return { config, made: await withAcls(made, config, args, host, observation, selection) };
 }
@@ -65,5 +77,5 @@ async function withAcls(
   const seen = await observeAcls(observation, new Set(written.map(({ path }) => path)));
   return seen === observation
     ? made
-    : plan(config, narrow(config, args), seen, host.now(), selection);
+    : plan(config, narrow(entriesOf(config), config, args), seen, host.now(), selection);
 }

@@ -1,13 +1,7 @@
 /** The first steps of every command that reads the file. */
 import { findConfig, loadConfig } from "../config/load.ts";
 import { didYouMean } from "../text/suggest.ts";
-import {
-  type CertificateSpec,
-  type Config,
-  entriesOf,
-  type EntrySpec,
-  type TrustSpec,
-} from "../config/types.ts";
+import type { Config, EntrySpec } from "../config/types.ts";
 import { type Paint, paint } from "../report/paint.ts";
 import type { Host } from "./host.ts";
 import { type Arguments, UsageError } from "./parse_arguments.ts";
@@ -24,22 +18,10 @@ export async function loadFor(args: Arguments, host: Host): Promise<Config> {
   return await loadConfig(path, (name) => host.env(name));
 }
 
-/** The entries that the command line names, in the order of the file; all if it names none. */
-export function narrow(
-  config: Config,
-  args: Arguments,
-): readonly (CertificateSpec | TrustSpec)[] {
-  return narrowTo(entriesOf(config), config, args);
-}
-
-/** As `narrow()`, for a command that is about certificates only. */
-export function narrowToCertificates(config: Config, args: Arguments): readonly CertificateSpec[] {
-  return narrowTo(config.certificates, config, args);
-}
-
-function narrowTo<T extends EntrySpec>(
+/** Those entries that the command line names, in the order of the file; all if it names none. */
+export function narrow<T extends EntrySpec>(
   entries: readonly T[],
-  config: Config,
+  { file }: Config,
   args: Arguments,
 ): readonly T[] {
   if (args.names.length === 0) return entries;
@@ -47,7 +29,7 @@ function narrowTo<T extends EntrySpec>(
   for (const name of args.names) {
     if (known.has(name)) continue;
     throw new UsageError(
-      `No certificate "${name}" in "${config.file}"; ${didYouMean(name, [...known])}`,
+      `No certificate "${name}" in "${file}"; ${didYouMean(name, [...known])}`,
       args.command,
     );
   }

@@ -24,39 +24,33 @@ export function lookAtTrust(certStore: string, { name, source }: TrustSpec): Tru
   const look = { interrupted: false, exposedKey: undefined, crls: [] };
   const stored = { ...set, ca: found.kind === "unreadable" ? found : ABSENT };
   if (found.kind !== "present") return { ...look, stored, texts: {}, trust: { kind: "absent" } };
-  const read = part === "crl" ? readCrls(found.value) : readBundle(found.value);
+  const facts = read(found.value, part);
   // What is damaged is deployed nowhere.
-  const texts = read.trust.kind === "damaged"
+  const texts = facts.trust.kind === "damaged"
     ? {}
     : { [part]: { kind: "present", value: found.value.text } as const };
-  return { ...look, ...read, stored, texts };
+  return { ...look, ...facts, stored, texts };
 }
 
-function readCrls({ text, at, isDesired }: StoredTrust): Pick<TrustLook, "trust" | "crls"> {
+/** A bundle ends with its last certificate, and CRLs with the first of them. */
+function read({ text, at, isDesired }: StoredTrust, part: "ca" | "crl") {
   try {
-    const crls = splitCrls(text).map(readCrl);
-    const [first] = crls.toSorted((a, b) => a.nextUpdate.getTime() - b.nextUpdate.getTime());
-    if (first === undefined) throw new Error("contains no CRL");
+    const crls = part === "crl" ? splitCrls(text).map(readCrl) : [];
+    const ends = crls.map(({ nextUpdate }) => -nextUpdate.getTime())
+      .concat(part === "ca" ? splitCertificates(text).map(endOf) : []);
+    if (ends.length === 0) throw new Error(`contains no ${part === "ca" ? "certificate" : "CRL"}`);
     const validity = crls.map(({ issuerName, thisUpdate, nextUpdate }) => {
       return { issuer: issuerName, notBefore: thisUpdate, notAfter: nextUpdate };
     });
-    const trust = { kind: "whole", at, isDesired, crls: validity, end: first.nextUpdate } as const;
-    return { trust, crls };
+    const end = new Date(Math.abs(Math.max(...ends)));
+    return { trust: { kind: "whole", at, isDesired, crls: validity, end } as const, crls };
   } catch (error) {
-    return { trust: { kind: "damaged", problem: (error as Error).message }, crls: [] };
+    return { trust: { kind: "damaged", problem: (error as Error).message } as const, crls: [] };
   }
 }
 
-/** A bundle ends with its last certificate. */
-function readBundle({ text, at, isDesired }: StoredTrust): Pick<TrustLook, "trust" | "crls"> {
-  try {
-    const ends = splitCertificates(text).map((pem) => parseCertificate(pem).notAfter.getTime());
-    if (ends.length === 0) throw new Error("contains no certificate");
-    const end = new Date(Math.max(...ends));
-    return { trust: { kind: "whole", at, isDesired, crls: [], end }, crls: [] };
-  } catch (error) {
-    return { trust: { kind: "damaged", problem: (error as Error).message }, crls: [] };
-  }
+function endOf(pem: string): number {
+  return parseCertificate(pem).notAfter.getTime();
 }
 
 /** The name of the issuer whose CRL lists a stored certificate; undefined: none does. */

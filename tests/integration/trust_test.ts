@@ -9,7 +9,7 @@ import { testsNeeding } from "../support/tests_needing.ts";
 import { assertWell, type Bench, makeBench, NAME, snapshot } from "./bench.ts";
 import { listen } from "./audit.ts";
 
-const test = await testsNeeding("openbao");
+const test = await testsNeeding("openbao", "openbao-2.7");
 
 type Data = Readonly<Record<string, unknown>>;
 type Call = (method: "POST" | "DELETE", path: string, body?: unknown) => Promise<Data>;
@@ -29,7 +29,14 @@ interface Site extends Bench {
 
 /** A root in `pki` with the name `one`, a server with an audit log, and a host without a login. */
 async function withSite(run: (site: Site) => Promise<void>): Promise<void> {
-  await using bao = await startOpenBao({ audit: true });
+  for (const part of ["openbao", "openbao-2.7"] as const) await withServer(part, run);
+}
+
+async function withServer(
+  part: "openbao" | "openbao-2.7",
+  run: (site: Site) => Promise<void>,
+): Promise<void> {
+  await using bao = await startOpenBao({ audit: true, part });
   const call: Call = async (method, path, body) => {
     const { status, body: answer } = await bao.api(method, path, body);
     assert.ok(status < 300, `${path}: ${JSON.stringify(answer)}`);

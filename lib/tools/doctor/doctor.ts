@@ -7,7 +7,7 @@ import { Stop } from "../../apply/stop.ts";
 import type { Host } from "../../command/host.ts";
 import { Interruption } from "../../command/interruption.ts";
 import { runJwtCommand } from "../../command/run_jwt_command.ts";
-import { loadFor, narrowToCertificates, paintFor } from "../../command/load.ts";
+import { loadFor, narrow, paintFor } from "../../command/load.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";
 import type { CertificateSpec, Config } from "../../config/types.ts";
 import { findManagers } from "../../observe/find_managers.ts";
@@ -50,7 +50,7 @@ export async function doctor(
     serviceHost(),
 ): Promise<number> {
   const config = await findManagers(await loadFor(args, host));
-  const specs = narrowToCertificates(config, args);
+  const specs = narrow(config.certificates, config, args);
   const paint = paintFor(args, host);
   using interruption = new Interruption();
   const { stop } = interruption;

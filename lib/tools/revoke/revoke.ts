@@ -6,7 +6,7 @@ import { findAccess, warnUnverified } from "../../command/find_access.ts";
 import { runJwtCommand } from "../../command/run_jwt_command.ts";
 import type { Host } from "../../command/host.ts";
 import { Interruption } from "../../command/interruption.ts";
-import { loadFor, narrowToCertificates } from "../../command/load.ts";
+import { loadFor, narrow } from "../../command/load.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";
 import { Reporter, requireAnswers, type Result } from "../../command/results.ts";
 import type { Config } from "../../config/types.ts";
@@ -23,7 +23,7 @@ export async function revoke(args: Arguments, host: Host): Promise<number> {
   requireAnswers(args, host, "the name of a certificate");
   const found = gather(config, args.names, args.forgetKey);
   const unknown = args.names.filter((name) => found.every((candidate) => candidate.name !== name));
-  if (unknown.length > 0) narrowToCertificates(config, { ...args, names: unknown });
+  if (unknown.length > 0) narrow(config.certificates, config, { ...args, names: unknown });
   // The questions come before the lock and the login, which must not wait for an answer.
   const candidates = found.map((candidate) => args.yes ? candidate : ask(candidate, host));
   const reporter = new Reporter<Result>(config, args, host);

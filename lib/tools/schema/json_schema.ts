@@ -81,9 +81,12 @@ function keySchemas(keys: Keys, map: MapName): JsonSchema {
   return Object.fromEntries(entries);
 }
 
-/** A file with `include` needs no certificates of its own. */
+/** A file with `include` or `trust` needs no certificates of its own. */
 function fileRule(): JsonSchema {
-  return { required: [], anyOf: [{ required: ["certs"] }, { required: ["include"] }] };
+  return {
+    required: [],
+    anyOf: ["certs", "trust", "include"].map((key) => ({ required: [key] })),
+  };
 }
 
 /** One of the short forms, or both keys of the long form. */

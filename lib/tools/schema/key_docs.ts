@@ -86,7 +86,7 @@ const FILE_DOCS: KeyDocs<File> = {
     example: { pki: "pki_internal", role: "internal-service" },
   },
   certs: {
-    means: "The certificates of this host, one entry each; optional with `include`.",
+    means: "The certificates of this host, one entry each; optional with `include` or `trust`.",
     example: [{ name: "web.example.com" }],
   },
   trust: {

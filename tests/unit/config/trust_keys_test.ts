@@ -29,6 +29,12 @@ trust:
   assert.deepEqual([service?.id, service?.windows.length], ["n.service", 1]);
 });
 
+pureTest("a file with trust needs no certificates", async () => {
+  const { certificates, trust } = await parseConfig("trust: [{name: a, crl: p}]", "f");
+  assert.deepEqual([certificates.length, trust.length], [0, 1]);
+  await assertDiagnostics("config: {pki: p}", "f:1:1 certs: is missing");
+});
+
 pureTest("defaults apply to entries of trust, too", async () => {
   const { trust } = await parseConfig(
     `defaults: {deploy: {mode: "0640"}, service: {control: restart}}
@@ -64,7 +70,7 @@ pureTest("an entry of trust that cannot work is an error", async () => {
   );
   await assertDiagnostics(
     trust(`{name: a, ca_bundle: p, service: [{name: n, probe: "a:1"}]}`),
-    "f:2:62 trust[0].service[0].probe: is not allowed here: no service serves a bundle or a CRL",
+    "f:2:60 trust[0].service[0].probe: is not allowed here: no service serves a bundle or a CRL",
   );
 });
 
