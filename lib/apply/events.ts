@@ -22,6 +22,10 @@ export type ApplyEvent =
     readonly address: string;
     /** Whether it differs from what was in the store. */
     readonly changed: boolean;
+    /** Until when services can use it. */
+    readonly end: Date;
+    /** When the server is asked again. */
+    readonly renewAt: Date;
   }
   | {
     readonly kind: "deployed";

@@ -3,6 +3,8 @@ import type { X509Certificate } from "node:crypto";
 import { readCrl, splitCrls } from "../certificate/crl.ts";
 import { isSameCertificate, nameOf, openValid } from "../certificate/stored_chain.ts";
 import { readText } from "../host/read.ts";
+import { lookAtTrust } from "../observe/trust.ts";
+import { nextFetch } from "../plan/trust.ts";
 import type { FetchStep } from "../plan/types.ts";
 import { listSets } from "../store/list_sets.ts";
 import { isArchived } from "../store/store_paths.ts";
@@ -37,7 +39,11 @@ export async function tryFetch(
     const changed = stored.kind !== "present" || stored.value.text !== text;
     if (changed) recorded = await pendingActions.record(step);
     await writeTrustFile(certStore, certificate, source, text);
-    emit({ kind: "fetched", certificate, address, changed });
+    const { trust } = lookAtTrust(certStore, { name: certificate, source });
+    if (trust.kind !== "whole") throw new Error(`What was just stored is ${trust.kind}`);
+    const { end } = trust;
+    const renewAt = nextFetch(source, trust);
+    emit({ kind: "fetched", certificate, address, changed, end, renewAt });
     return { text, changed, recorded };
   } catch (error) {
     const { message } = error as Error;
@@ -96,7 +102,11 @@ function requireRoots(before: string, text: string, address: string, certStore: 
 
 function isSameAuthority(one: X509Certificate, other: X509Certificate): boolean {
   if (isSameCertificate(one, other)) return true;
-  return one.subject === other.subject && one.publicKey.equals(other.publicKey);
+  try {
+    return one.subject === other.subject && one.publicKey.equals(other.publicKey);
+  } catch {
+    return false; // The runtime does not know the algorithm of the key.
+  }
 }
 
 /** Whether the certificate of a set is valid and its files hold one of these CAs. */

@@ -17,7 +17,10 @@ export interface TrustLook
   readonly crls: readonly Crl[];
 }
 
-export function lookAtTrust(certStore: string, { name, source }: TrustSpec): TrustLook {
+export function lookAtTrust(
+  certStore: string,
+  { name, source }: Pick<TrustSpec, "name" | "source">,
+): TrustLook {
   const found = readTrustFile(certStore, name, source);
   const part = partOf(source);
   const set = { leaf: ABSENT, key: ABSENT, chain: ABSENT, fullchain: ABSENT };

@@ -100,7 +100,8 @@ function trustDue(source: TrustSource, trust: TrustObservation, now: Date): Due 
   return { reason: "in-renewal-window", detail };
 }
 
-function nextFetch({ kind, refresh }: TrustSource, { at, crls }: Whole): Date {
+/** When the server is asked again, if nothing changes. */
+export function nextFetch({ kind, refresh }: TrustSource, { at, crls }: Whole): Date {
   if (kind === "ca_bundle") return new Date(at.getTime() + refresh * 1000);
   return new Date(Math.min(...crls.map((crl) => thresholdOf(crl, at))));
 }

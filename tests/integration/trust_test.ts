@@ -21,7 +21,7 @@ interface Site extends Bench {
   /** API paths that were asked for since the last call. */
   readonly asked: () => string[];
   /** Writes the file: the entries of `trust` and, if given, a certificate with this text. */
-  readonly trust: (entries: string, certs?: string) => void;
+  readonly trust: (entries: string, certs?: string, settings?: string) => void;
   readonly run: (...args: readonly string[]) => ReturnType<Bench["vcm"]>;
   /** As if the server had been asked so long ago. */
   readonly age: (file: string, seconds: number) => void;
@@ -52,8 +52,9 @@ async function withServer(
     ...bench,
     call,
     asked: listen(bao),
-    trust(entries, certs = "  []\n") {
-      bench.configure(`vault: "${bao.address}"\npki: pki\nrole: web`, `${certs}trust:\n${entries}`);
+    trust(entries, certs = "  []\n", settings = "") {
+      const all = `vault: "${bao.address}"\npki: pki\nrole: web\n${settings}`;
+      bench.configure(all, `${certs}trust:\n${entries}`);
     },
     run: (...args) =>
       bench.vcm(args, { VAULT_TOKEN: certsIn(directory.read("vcm.yaml"), bao.token) }),
@@ -116,6 +117,23 @@ test("all issuers of a mount are deployed without a login, and refreshed when a 
     assert.match(again.out, /Done: 0 issued, 1 fetched, 0 files deployed/);
     assert.equal(Deno.statSync(directory.at("bundle.pem")).ino, ino);
     assert.equal((await site.run("check")).status, 0);
+  }));
+
+test("metrics tell when a trust entry ends, and when it is asked for again", () =>
+  withSite(async (site) => {
+    const { directory } = site;
+    site.trust(entry(site, "crl", "pki"), undefined, `metrics_file: ${directory.at("vcm.prom")}`);
+    for (let run = 0; run < 2; run++) {
+      assertWell(await site.run("run"));
+      const text = directory.read("vcm.prom");
+      const value = (name: string) =>
+        Number(new RegExp(`^vcm_${name}\\{name="crl"\\} (\\d+)$`, "m").exec(text)?.[1]);
+      const hours = (value("trust_end_timestamp_seconds") - Date.now() / 1000) / 3600;
+      assert.ok(hours > 71 && hours <= 72, text);
+      const next = (value("certificate_renewal_timestamp_seconds") - Date.now() / 1000) / 3600;
+      assert.ok(next > 35 && next <= 36, text);
+      assert.equal(value("certificate_ok"), 1);
+    }
   }));
 
 test("another mount in the file is asked at once", () =>

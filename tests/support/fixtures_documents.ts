@@ -57,7 +57,14 @@ const EVENTS: { readonly [K in ApplyEvent["kind"]]: ApplyEvent & { readonly kind
     renewAt: NOW,
     chainInvalid: "the root ended",
   },
-  fetched: { kind: "fetched", certificate: "web", address: "https://v", changed: true },
+  fetched: {
+    kind: "fetched",
+    certificate: "web",
+    address: "https://v",
+    changed: true,
+    end: NOW,
+    renewAt: NOW,
+  },
   deployed: { kind: "deployed", certificate: "web", what: "cert", path: "/a", drift },
   "rolled-back": {
     kind: "rolled-back",

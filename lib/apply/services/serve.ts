@@ -171,7 +171,8 @@ function skip(subject: string, message: string, { emit }: ServicesRun): void {
 
 /** Whether the server had nothing new for all that would have changed. */
 function isUnchanged({ certificates }: ServiceStep, { results }: ServicesRun): boolean {
-  return certificates.every((name) => results.get(name)?.state === "none");
+  return certificates.length > 0 &&
+    certificates.every((name) => results.get(name)?.state === "none");
 }
 
 /** Why the step is skipped: what it depends on was not done. */

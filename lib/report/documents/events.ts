@@ -30,6 +30,10 @@ export type EventJson =
     readonly address: string;
     /** Whether it differs from what was stored. */
     readonly changed: boolean;
+    /** End of the first CRL, or of the last certificate. */
+    readonly end: Date;
+    /** When the server is asked again. */
+    readonly renewAt: Date;
   }
   | OfCertificate & {
     /** A target was written. */

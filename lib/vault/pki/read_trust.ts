@@ -65,13 +65,16 @@ export async function readTrust(
 async function readIssuers(session: Reader, path: string): Promise<Issuer[]> {
   if (/\/issuer\/[^/]+$/.test(path)) return [await readIssuer(session, path, true)];
   const { address, data } = await session.read(`${path}/issuers`, "LIST");
-  const keys: readonly unknown[] = Array.isArray(data["keys"]) ? data["keys"] : [];
+  const keys: readonly string[] = Array.isArray(data["keys"]) ? data["keys"].map(String) : [];
+  if (!keys.every((id) => /^[\w-]+$/.test(id))) {
+    throw new VaultError(`"${address}" answered "${path}/issuers" with what is no id of an issuer`);
+  }
   if (keys.length > MAX_ISSUERS) {
     const fix = `name the issuers, as "${path}/issuer/NAME"`;
     throw new VaultError(`"${address}" has ${keys.length} issuers at "${path}"; fix: ${fix}`);
   }
   const issuers: Issuer[] = [];
-  for (const id of keys.map(String).sort()) {
+  for (const id of keys.toSorted()) {
     const { key_id } = asObject(asObject(data["key_info"])[id]);
     // Servers before this field have a CRL for each issuer.
     issuers.push(await readIssuer(session, `${path}/issuer/${id}`, key_id !== ""));

@@ -126,6 +126,9 @@ Deno.test("a mount without issuers, or with very many, is an error", async () =>
     [[], /has no issuer at "pki"/],
     [undefined, /has no issuer at "pki"/],
     ["text", /has no issuer at "pki"/],
+    [["../../sys/mounts"], /what is no id of an issuer/],
+    [["a\u001b[2J"], /what is no id of an issuer/],
+    [[{}], /what is no id of an issuer/],
     [Array.from({ length: 101 }, (_, at) => `i${at}`), /has 101 issuers.*"pki\/issuer\/NAME"/],
   ];
   for (const [keys, message] of cases) {
