@@ -1,5 +1,5 @@
 /**
- * Verifies ECDSA signatures of certificates by WebCrypto, in a thread of the runtime: node:crypto takes
+ * Verifies ECDSA signatures of certificates and CRLs by WebCrypto, in a thread of the runtime: node:crypto takes
  * the only thread for as long, which all other certificates of a run then wait for.
  */
 import type { X509Certificate } from "node:crypto";
@@ -17,7 +17,7 @@ const keys = new WeakMap<X509Certificate, Promise<CryptoKey>>();
 
 /** Whether it is certain that the key of one signed the other; false may also mean another algorithm. */
 export async function isSignedByEcdsa(
-  { raw }: X509Certificate,
+  { raw }: Pick<X509Certificate, "raw">,
   issuer: X509Certificate,
 ): Promise<boolean> {
   const form = FORMS.get(`${algorithmsOf(issuer.raw).key} ${algorithmsOf(raw).signature}`);

@@ -1,4 +1,5 @@
 /** Whether the key of one certificate signed another. */
+import { Buffer } from "node:buffer";
 import type { X509Certificate } from "node:crypto";
 import { unverifiable } from "./algorithms.ts";
 import { isSignedByEcdsa } from "./verify_ecdsa.ts";
@@ -7,12 +8,16 @@ import { isSignedByEcdsa } from "./verify_ecdsa.ts";
 export type Signed = "yes" | "no" | "unknown";
 
 /** Whether the key of a CA signed a CRL. "unknown": this build does not know the algorithm. */
-export async function verifyCrl(crl: Uint8Array, { raw }: X509Certificate): Promise<Signed> {
-  if (unverifiable(crl, raw) !== undefined) return "unknown";
+export async function verifyCrl(crl: Uint8Array, issuer: X509Certificate): Promise<Signed> {
+  if (await isSignedByEcdsa({ raw: Buffer.from(crl) }, issuer)) return "yes";
+  if (unverifiable(crl, issuer.raw) !== undefined) return "unknown";
   const { x509 } = await import("./x509.ts");
   try {
-    const publicKey = new x509.X509Certificate(new Uint8Array(raw));
-    return await new x509.X509Crl(new Uint8Array(crl)).verify({ publicKey }) ? "yes" : "no";
+    const publicKey = new x509.X509Certificate(new Uint8Array(issuer.raw));
+    // By default the library refuses more than 10,000 nodes, which are some 2,000 entries.
+    const options = { berOptions: { maxNodes: crl.length } };
+    const opened = new x509.X509Crl(new Uint8Array(crl), options);
+    return await opened.verify({ publicKey }) ? "yes" : "no";
   } catch {
     return "no";
   }

@@ -1,6 +1,6 @@
 /** Answers that a server must not give: each is refused with what is wrong, and where. */
 import assert from "node:assert/strict";
-import { splitCrls } from "../../../../lib/certificate/crl.ts";
+import { readCrl, splitCrls } from "../../../../lib/certificate/crl.ts";
 import { splitCertificates } from "../../../../lib/certificate/pem.ts";
 import { VaultError } from "../../../../lib/vault/errors.ts";
 import { readTrust } from "../../../../lib/vault/pki/read_trust.ts";
@@ -65,6 +65,21 @@ for (const algorithm of Object.keys(ALGORITHMS) as AlgorithmName[]) {
       "pki/issuer/one/crl": { crl: text },
     };
     assert.equal((await read("crl", ["pki/issuer/one"], answers)).text.trim(), text.trim());
+  });
+}
+
+for (const algorithm of ["EC P-256", "EC P-521", "RSA"] as const) {
+  Deno.test(`a CRL of 4,000 certificates is accepted, if it is signed with ${algorithm}`, async () => {
+    const issuer = await makeAuthority("A", { algorithm });
+    const revoked = Array.from({ length: 4_000 }, (_, at) => (0x1000_0000 + at).toString(16));
+    const answers = {
+      "pki/issuer/one/json": { certificate: issuer.pem },
+      "pki/issuer/one/crl": { crl: crlPem(await makeCrl(issuer, { revoked })) },
+    };
+    const [der = new Uint8Array()] = splitCrls(
+      (await read("crl", ["pki/issuer/one"], answers)).text,
+    );
+    assert.equal(readCrl(der).revoked.size, 4_000);
   });
 }
 
