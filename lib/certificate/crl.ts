@@ -14,7 +14,7 @@ export interface Crl {
   readonly issuerName: string;
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
-  /** Serial numbers of revoked certificates, lower-case hexadecimal with colons. */
+  /** Serial numbers of revoked certificates, lower-case hexadecimal without colons. */
   readonly revoked: ReadonlySet<string>;
   /** Identifier of the issuer's key (RFC 5280, 5.2.1), as hexadecimal. */
   readonly keyId?: string | undefined;
@@ -73,9 +73,14 @@ export function isIssuedBy(crl: Crl, authority: Uint8Array): boolean {
   return hex(certificateFields(authority)[4]?.body) === crl.issuer;
 }
 
+/** Whether a CRL has a serial number, with colons, on its list. The certificate may be another issuer's. */
+export function lists({ revoked }: Crl, serial: string): boolean {
+  return revoked.has(serial.replaceAll(":", ""));
+}
+
 /** Whether a CRL has a certificate of its own issuer on its list. */
 export function isRevokedBy(crl: Crl, serial: string, der: Uint8Array): boolean {
-  if (!crl.revoked.has(serial)) return false;
+  if (!lists(crl, serial)) return false;
   const { issuer, keyId } = issuerOf(der);
   // CAs with the same name and another key are different CAs.
   return issuer === crl.issuer && (keyId === undefined || (crl.keyId ?? keyId) === keyId);
@@ -89,8 +94,8 @@ function readRevoked(list: Der | undefined): ReadonlySet<string> {
     const [serial, , extensions] = readElements(body);
     if (serial?.tag !== INTEGER) throw damaged();
     // Of entries, only the issuer of an indirect CRL is critical.
-    if (extensionsOf(extensions).some(({ critical }) => critical)) throw indirect();
-    found.add(colonHex(serial.body));
+    if (extensions && extensionsOf(extensions).some(({ critical }) => critical)) throw indirect();
+    found.add(serialIn(serial.body));
   }
   return found;
 }
@@ -162,9 +167,8 @@ function hex(bytes: Uint8Array | undefined): string {
 }
 
 /** Without the zero in front of a number whose first bit is set. */
-function colonHex(body: Uint8Array): string {
-  const digits = body.length > 1 && body[0] === 0 ? body.subarray(1) : body;
-  return (hex(digits).match(/../g) ?? []).join(":");
+function serialIn(body: Uint8Array): string {
+  return hex(body.length > 1 && body[0] === 0 ? body.subarray(1) : body);
 }
 
 function damaged(): Error {

@@ -1,5 +1,5 @@
 /** Observes what trust entries have in the store. Loaded only if the configuration has some. */
-import { type Crl, isRevokedBy, readCrl, splitCrls } from "../certificate/crl.ts";
+import { type Crl, isRevokedBy, lists, readCrl, splitCrls } from "../certificate/crl.ts";
 import { openCertificate, parseCertificate } from "../certificate/certificate.ts";
 import { splitCertificates } from "../certificate/pem.ts";
 import type { TrustSpec } from "../config/types.ts";
@@ -63,7 +63,7 @@ export function findRevocation(
 ): string | undefined {
   if (leaf.kind !== "present" || leaf.value.kind !== "certificate") return undefined;
   const { serial } = leaf.value.certificate;
-  const [crl] = crls.filter(({ revoked }) => revoked.has(serial)).filter((crl) =>
+  const [crl] = crls.filter((crl) => lists(crl, serial)).filter((crl) =>
     texts.cert.kind === "present" &&
     isRevokedBy(crl, serial, openCertificate(texts.cert.value).raw)
   );
