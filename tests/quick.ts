@@ -11,6 +11,7 @@ import { runTests, secondsSince, UNIT_PERMISSIONS } from "./run_tests.ts";
 
 /** Test files that make RSA keys, wait, or look at very many inputs. */
 export const SLOW_FILES: ReadonlySet<string> = new Set([
+  "tests/unit/vault/pki/read_trust_test.ts",
   "tests/unit/apply/services/await_served_test.ts",
   "tests/unit/apply/services/pid_file_test.ts",
   "tests/unit/apply/commands/user_process_test.ts",

@@ -97,6 +97,7 @@ function gatherWork(plan: Plan): CertificateWork[] {
     if (step.kind === "recover") add(step.certificate, { recover: step });
     if (step.kind === "revoke") add(step.certificate, { revoke: step });
     if (step.kind === "issue") add(step.certificate, { issue: step });
+    if (step.kind === "fetch") add(step.certificate, { fetch: step });
     if (step.kind === "deploy") add(step.certificate, { deploy: step });
   }
   return [...works.values()];

@@ -1,12 +1,19 @@
-/** Carries out the steps of one certificate: recover → revoke → issue → deploy. */
+/** Carries out the steps of one certificate or trust entry: recover → revoke → issue or fetch → deploy. */
 import { readlinkSync } from "node:fs";
 import { requireText } from "../host/read.ts";
 import { openCertificate } from "../certificate/certificate.ts";
 import { inventoryFacts } from "../certificate/inventory.ts";
-import type { Part } from "../certificate/types.ts";
+import type { StoredPart } from "../certificate/types.ts";
 import { DIRECTORY_MODE } from "../plan/bundle.ts";
 import { changesContent } from "../plan/drift.ts";
-import type { DeployStep, IssueStep, RecoverStep, RevokeStep, Rewrite } from "../plan/types.ts";
+import type {
+  DeployStep,
+  FetchStep,
+  IssueStep,
+  RecoverStep,
+  RevokeStep,
+  Rewrite,
+} from "../plan/types.ts";
 import type { TargetStep } from "../plan/target_types.ts";
 import { forgetPendingValidation, writePendingValidation } from "../store/pending_validation.ts";
 import { storedFile, temporaryFile } from "../store/store_paths.ts";
@@ -41,6 +48,7 @@ export interface CertificateWork {
   readonly recover?: RecoverStep;
   readonly revoke?: RevokeStep;
   readonly issue?: IssueStep;
+  readonly fetch?: FetchStep;
   readonly deploy?: DeployStep;
 }
 
@@ -80,20 +88,31 @@ export async function workOnCertificate(work: CertificateWork, tools: Tools): Pr
     return unrecovered(work);
   }
   const issued = work.issue && await tryIssue(work.issue, work, tools);
+  const fetched = work.fetch &&
+    await (await import("./fetch.ts")).tryFetch(work.fetch, work.certStore, tools);
   if (work.deploy !== undefined) {
-    if (issued === undefined && tools.stop.why !== undefined) return result(work, "failed");
-    return await tryDeploy(work.deploy, work, issued?.certificate, tools);
+    if ((issued ?? fetched) === undefined && tools.stop.why !== undefined) {
+      return result(work, "failed");
+    }
+    // Services need not load again what did not change.
+    if (fetched?.changed === false && withoutRenewal(work.deploy).length === 0) {
+      return result(work, "none");
+    }
+    const renewed = fetched?.changed ? () => fetched.text : issued && textOf(issued.certificate);
+    return await tryDeploy(work.deploy, work, renewed, tools);
   }
-  const { services = [] } = work.issue ?? work.recover?.rewrite ?? {};
-  if (services.length === 0) return result(work, "none");
-  const { recorded } = issued ?? rewritten ?? {};
-  const state = issued ?? rewritten ? "deployed" : "failed";
+  const { services = [] } = work.issue ?? work.fetch ?? work.recover?.rewrite ?? {};
+  if (services.length === 0 || fetched?.changed === false) return result(work, "none");
+  const { recorded } = issued ?? fetched ?? rewritten ?? {};
+  const state = issued ?? fetched ?? rewritten ? "deployed" : "failed";
   return { ...result(work, state), services, newPendingActions: recorded?.added ?? [] };
 }
 
 /** Leaves all steps to the next run. */
 function leave(work: CertificateWork, why: string, { emit }: Pick<Tools, "emit">): Result {
-  const step = (["issue", "deploy", "revoke", "recover"] as const).find((kind) => work[kind]);
+  const step = (["issue", "fetch", "deploy", "revoke", "recover"] as const).find((kind) =>
+    work[kind]
+  );
   if (step !== undefined) {
     emit({ kind: "failed", step, subject: work.name, message: notBegun(why) });
   }
@@ -204,18 +223,21 @@ async function storeOwn(step: IssueStep, certStore: string, hooks: StoreHooks) {
 async function tryDeploy(
   step: DeployStep,
   work: CertificateWork,
-  issued: IssuedCertificate | undefined,
+  renewed: ((part: StoredPart) => string) | undefined,
   { writers, pendingActions, emit }: Tools,
 ): Promise<Result> {
   const { name, certStore } = work;
-  const targets = issued === undefined ? withoutRenewal(step) : step.targets;
+  const targets = renewed === undefined ? withoutRenewal(step) : step.targets;
   if (targets.length === 0) {
-    const message = "no new certificate was issued";
+    const message = work.fetch === undefined
+      ? "no new certificate was issued"
+      : "the server gave nothing new";
     emit({ kind: "skipped", step: "deploy", subject: name, message });
     return result(work, "failed");
   }
   const changing = targets.some((target) => changesContent(target.drift));
-  const part = (part: Part) => issued?.text(part) ?? requireText(storedFile(certStore, name, part));
+  const part = (part: StoredPart) =>
+    renewed?.(part) ?? requireText(storedFile(certStore, name, part));
   const content = await contentMaker(targets, name, part);
   const bundle = targets.some(({ what }) => what === "bundle")
     ? await import("./bundle.ts")
@@ -249,6 +271,13 @@ async function tryDeploy(
     recorded?.withdraw();
     return result(work, "failed");
   }
+}
+
+function textOf(issued: IssuedCertificate): (part: StoredPart) => string {
+  return (part) => {
+    if (part === "crl") throw new Error("A certificate has no CRL");
+    return issued.text(part);
+  };
 }
 
 /** By one call for all files of a certificate, because a process costs more than they do. */

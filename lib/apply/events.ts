@@ -20,6 +20,17 @@ export type ApplyEvent =
     readonly inventory: InventoryFacts;
   }
   | {
+    readonly kind: "fetched";
+    readonly certificate: string;
+    readonly address: string;
+    /** Whether it differs from what was in the store. */
+    readonly changed: boolean;
+    /** Until when services can use it. */
+    readonly end: Date;
+    /** When the server is asked again. */
+    readonly renewAt: Date;
+  }
+  | {
     readonly kind: "deployed";
     readonly certificate: string;
     readonly what: TargetKind;
@@ -42,7 +53,7 @@ export type ApplyEvent =
 export interface Failure {
   /** "skipped": not tried, because of another failure that is reported too, or because there is no need. */
   readonly kind: "failed" | "skipped";
-  readonly step: "recover" | "revoke" | "issue" | "deploy" | "service";
+  readonly step: "recover" | "revoke" | "issue" | "fetch" | "deploy" | "service";
   /** Name of the certificate, or of the service. */
   readonly subject: string;
   readonly message: string;

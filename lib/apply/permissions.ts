@@ -62,7 +62,7 @@ export function rightsFor(
   metrics?: MetricsPlace,
 ): Rights {
   const needs = steps.map(needsOf);
-  if (steps.some((s) => ["issue", "revoke"].includes(s.kind))) needs.push(needsOfServer(access));
+  if (steps.some((s) => /^(issue|revoke|fetch)$/.test(s.kind))) needs.push(needsOfServer(access));
   if (metrics !== undefined) {
     const { path, by } = metrics;
     needs.push({ files: [path, temporaryFile(path)], userWriter: by !== undefined });
@@ -144,8 +144,8 @@ function needsOfTargets(targets: readonly TargetStep[]): Needs {
 }
 
 function needsOfServer(access: AccessInput): Needs {
-  if ("problem" in access) return {};
-  const { addresses, proxy = [], redirectHosts, credentials } = access;
+  const { addresses = [], proxy = [], redirectHosts = [] } = access;
+  const credentials = "problem" in access ? [] : access.credentials;
   // The configuration may name a file for an unwrapped secret ID.
   const secrets = credentials.flatMap((one: { kind: string; secretIdFile?: string }) =>
     one.secretIdFile ?? []

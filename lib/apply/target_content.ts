@@ -1,7 +1,7 @@
 /** The content of targets, encrypted if they have a password. */
 import { randomBytes } from "node:crypto";
 import { plainContent } from "../certificate/plain_content.ts";
-import type { Part } from "../certificate/types.ts";
+import type { StoredPart } from "../certificate/types.ts";
 import { readPassword } from "../observe/password_file.ts";
 import type { FileStep, TargetStep } from "../plan/target_types.ts";
 
@@ -14,7 +14,7 @@ import type { FileStep, TargetStep } from "../plan/target_types.ts";
 export async function contentMaker(
   targets: readonly TargetStep[],
   name: string,
-  part: (part: Part) => string,
+  part: (part: StoredPart) => string,
 ): Promise<(target: FileStep) => string | Uint8Array> {
   const encrypted = targets.some(({ passwordFile }) => passwordFile !== undefined)
     ? await import("../certificate/encrypted.ts")

@@ -1,11 +1,11 @@
 /** The content of a target without a password: the same bytes each time. */
-import type { CombinedOrder, Format, Part } from "./types.ts";
+import type { CombinedOrder, Format, StoredPart } from "./types.ts";
 import { decodePem, splitCertificates } from "./pem.ts";
 
 /** @param part Reads a stored file; its errors are thrown. */
 export function plainContent(
   { what, order }: Format,
-  part: (part: Part) => string,
+  part: (part: StoredPart) => string,
 ): string | Uint8Array {
   switch (what) {
     case "combined":

@@ -3,12 +3,14 @@
 /** The PEM files of a stored set. */
 export const PARTS = ["cert", "chain", "fullchain", "privkey", "ca"] as const;
 export type Part = typeof PARTS[number];
+/** A file in the store: a part of a set, or the CRLs of a trust entry, whose bundle is a `ca`. */
+export type StoredPart = Part | "crl";
 
 /**
  * The kind of a target: a stored part, a file made of parts (config/format.ts), or all parts in a
  * directory behind one symbolic link.
  */
-export const TARGET_KINDS = [...PARTS, "combined", "pkcs12", "der", "bundle"] as const;
+export const TARGET_KINDS = [...PARTS, "combined", "pkcs12", "der", "bundle", "crl"] as const;
 export type TargetKind = typeof TARGET_KINDS[number];
 /** The kind of a target that is one file. */
 export type FileKind = Exclude<TargetKind, "bundle">;

@@ -1,5 +1,5 @@
 /**
- * Verifies ECDSA signatures of certificates by WebCrypto, in a thread of the runtime: node:crypto takes
+ * Verifies ECDSA signatures of certificates and CRLs by WebCrypto, in a thread of the runtime: node:crypto takes
  * the only thread for as long, which all other certificates of a run then wait for.
  */
 import type { X509Certificate } from "node:crypto";
@@ -17,29 +17,33 @@ const keys = new WeakMap<X509Certificate, Promise<CryptoKey>>();
 
 /** Whether it is certain that the key of one signed the other; false may also mean another algorithm. */
 export async function isSignedByEcdsa(
-  { raw }: X509Certificate,
+  { raw }: Pick<X509Certificate, "raw">,
   issuer: X509Certificate,
 ): Promise<boolean> {
   const form = FORMS.get(`${algorithmsOf(issuer.raw).key} ${algorithmsOf(raw).signature}`);
-  const [whole, ...rest] = readElements(raw);
-  const [signed, , bits] = readElements(whole?.body ?? new Uint8Array());
-  if (form === undefined || !whole || !signed || bits?.tag !== BIT_STRING || rest.length > 0) {
-    return false;
-  }
-  // With its tag and its length.
-  const begin = whole.body.byteOffset - raw.byteOffset;
-  const end = signed.body.byteOffset + signed.body.length - raw.byteOffset;
-  const signature = plainSignature(bits.body, form.size);
-  if (signature === undefined) return false;
+  const signed = signedPart(raw);
+  const signature = form && signed && plainSignature(signed.bits, form.size);
+  if (form === undefined || signature === undefined) return false;
   try {
     const key = keys.get(issuer) ?? importKey(issuer, form.curve);
     keys.set(issuer, key);
     const algorithm = { name: "ECDSA", hash: form.hash };
-    const text = new Uint8Array(raw.subarray(begin, end));
+    const text = new Uint8Array(signed?.text ?? []);
     return await crypto.subtle.verify(algorithm, await key, signature, text);
   } catch {
     return false;
   }
+}
+
+/** What is signed in a certificate or CRL, and the signature, after a byte that counts unused bits. */
+export function signedPart(raw: Uint8Array) {
+  const [whole, ...rest] = readElements(raw);
+  const [signed, , bits] = readElements(whole?.body ?? new Uint8Array());
+  if (!whole || !signed || bits?.tag !== BIT_STRING || rest.length > 0) return undefined;
+  // With its tag and its length.
+  const begin = whole.body.byteOffset - raw.byteOffset;
+  const end = signed.body.byteOffset + signed.body.length - raw.byteOffset;
+  return { text: raw.subarray(begin, end), bits: bits.body };
 }
 
 function importKey({ publicKey }: X509Certificate, namedCurve: string): Promise<CryptoKey> {

@@ -86,12 +86,13 @@ export async function carryOut(
   }
   warnUnverified(config, host, emit);
   (await import("../tools/install/warn_narrow_unit.ts")).warnNarrowUnit(config, emit);
-  const needsServer = made.steps.some((step) =>
+  const needsLogin = made.steps.some((step) =>
     step.kind === "revoke" || (step.kind === "issue" && step.archived === undefined)
   );
+  const needsServer = needsLogin || made.steps.some(({ kind }) => kind === "fetch");
   const runsCommands = made.steps.some(({ kind }) => kind === "service" || kind === "validate");
   const found = needsServer || runsCommands ? findAccess(config, host) : NO_SERVER;
-  const access = needsServer ? await runJwtCommand(found) : found;
+  const access = needsLogin ? await runJwtCommand(found) : found;
   const request = {
     plan: made,
     access: needsServer ? access : NO_SERVER,

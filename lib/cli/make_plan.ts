@@ -3,7 +3,7 @@ import type { Host } from "../command/host.ts";
 import { narrow } from "../command/load.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
 import { isUnit } from "../config/service_form.ts";
-import type { Config } from "../config/types.ts";
+import { type Config, entriesOf } from "../config/types.ts";
 import { observe } from "../observe/observe.ts";
 import type { Observation } from "../observe/types.ts";
 import { plan } from "../plan/plan.ts";
@@ -21,7 +21,7 @@ export interface MadePlan {
 export async function planCheck(before: Config, args: Arguments, host: Host): Promise<MadePlan> {
   const { askUnits } = await import("../observe/units.ts");
   const { config, units } = await askUnits(before);
-  const specs = narrow(config, args);
+  const specs = narrow(entriesOf(config), config, args);
   const observation = await observe(config, host.now(), units);
   const made = plan(config, specs, observation, host.now());
   return { config, observation, made: await withAcls(made, config, args, host, observation) };
@@ -36,20 +36,32 @@ export async function planRun(
 ): Promise<MadePlan> {
   let config = before;
   let observation = await observe(config, host.now());
-  let made = plan(config, narrow(config, args), observation, host.now(), selection);
+  let made = plan(
+    config,
+    narrow(entriesOf(config), config, args),
+    observation,
+    host.now(),
+    selection,
+  );
   const { pendingActions } = observation;
   const isPending = pendingActions.kind === "present" && pendingActions.value.length > 0;
   if ((made.steps.length > 0 || isPending) && hasUnits(config)) {
     const { observeWithUnits } = await import("../observe/units.ts");
     ({ config, observation } = await observeWithUnits(config, observation));
-    made = plan(config, narrow(config, args), observation, host.now(), selection);
+    made = plan(
+      config,
+      narrow(entriesOf(config), config, args),
+      observation,
+      host.now(),
+      selection,
+    );
   }
   made = await withAcls(made, config, args, host, observation, selection);
   return { config, observation, made };
 }
 
-function hasUnits({ certificates }: Config): boolean {
-  return certificates.some(({ services }) => services.some(isUnit));
+function hasUnits(config: Config): boolean {
+  return entriesOf(config).some(({ services }) => services.some(isUnit));
 }
 
 /** Plans again if files are written whose ACLs have to be kept. */
@@ -67,5 +79,5 @@ async function withAcls(
   const seen = await observeAcls(observation, new Set(written.map(({ path }) => path)));
   return seen === observation
     ? made
-    : plan(config, narrow(config, args), seen, host.now(), selection);
+    : plan(config, narrow(entriesOf(config), config, args), seen, host.now(), selection);
 }

@@ -28,7 +28,7 @@ export async function rollbackCommand(args: Arguments, host: Host): Promise<numb
     throw new UsageError('"vcm rollback" needs the name of a certificate, and a time', "rollback");
   }
   const own = { ...args, names: [name] };
-  const [spec] = narrow(loaded, own) as [CertificateSpec];
+  const [spec] = narrow(loaded.certificates, loaded, own) as [CertificateSpec];
   const find = () => findArchived(loaded, spec, host.now());
   if (time === undefined) {
     host.giveUp("write", "net", "run");

@@ -9,6 +9,7 @@ import { foldOutcome, type Outcome } from "../report/outcome.ts";
 import { paint } from "../report/paint.ts";
 import { runEntries, runText } from "../report/run_text.ts";
 import { outcomeStatus } from "../report/verdict.ts";
+import { entriesOf } from "../config/types.ts";
 import type { CommandName } from "../command/command_forms.ts";
 import { errFormat, sayOnErr } from "../command/log_line.ts";
 import type { Host } from "../command/host.ts";
@@ -34,7 +35,7 @@ export async function runCommand(args: Arguments, host: Host): Promise<number> {
     (await import("../command/find_access.ts")).refuseKeyLog(loaded, host);
   }
   // A name that is not in the file is an error before anything is waited for.
-  narrow(loaded, args);
+  narrow(entriesOf(loaded), loaded, args);
   const selection = { ...SELECTIONS[args.command] ?? EVERYTHING, force: args.force };
   const say = (text: string) => {
     if (!args.quiet) sayOnErr(args, host, "info", text);

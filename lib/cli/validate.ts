@@ -1,4 +1,5 @@
 /** `vcm validate`: checks the configuration file. */
+import { entriesOf } from "../config/types.ts";
 import { validJson } from "../report/json.ts";
 import { count } from "../report/paint.ts";
 import { EXIT_OK } from "../report/verdict.ts";
@@ -13,9 +14,10 @@ export async function validate(args: Arguments, host: Host): Promise<number> {
   // Reading may have asked ls whether a directory is empty.
   host.giveUp("run");
   const certificates = config.certificates.length;
-  const targets = config.certificates.flatMap((spec) => spec.targets).length;
+  const entries = entriesOf(config);
+  const targets = entries.flatMap((spec) => spec.targets).length;
   const services = new Set(
-    config.certificates.flatMap((spec) => spec.services.map((service) => service.id)),
+    entries.flatMap((spec) => spec.services.map((service) => service.id)),
   ).size;
   if (args.json) {
     host.out(validJson({ file: config.file, certificates, targets, services }));

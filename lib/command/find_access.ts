@@ -6,8 +6,8 @@ import type { Config } from "../config/types.ts";
 import type { Plan } from "../plan/types.ts";
 import { listNames } from "../report/paint.ts";
 import { socketPath } from "../text/socket_path.ts";
-import { resolveAccess } from "../vault/access/access.ts";
-import { unverifiedBy } from "../vault/access/server_access.ts";
+import { addCredentials } from "../vault/access/access.ts";
+import { resolveServers, type ServerAccess, unverifiedBy } from "../vault/access/server_access.ts";
 import { keyLogProblem, readVariable } from "../vault/access/environment.ts";
 import type { Host } from "./host.ts";
 import { hasProbes } from "./load.ts";
@@ -16,10 +16,14 @@ import type { Arguments } from "./parse_arguments.ts";
 
 /** Never throws: what is missing is reported when the server is needed. */
 export function findAccess(config: Config, host: Host): AccessInput {
+  let servers: ServerAccess | undefined;
   try {
-    return resolveAccess(config.vault, host);
+    const resolved = resolveServers(config.vault, host);
+    servers = resolved.servers;
+    return addCredentials(resolved, config.vault, host);
   } catch (error) {
-    return { problem: (error as Error).message };
+    const { message: problem } = error as Error;
+    return servers === undefined ? { problem } : { ...servers, problem };
   }
 }
 

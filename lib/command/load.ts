@@ -1,7 +1,7 @@
 /** The first steps of every command that reads the file. */
 import { findConfig, loadConfig } from "../config/load.ts";
 import { didYouMean } from "../text/suggest.ts";
-import type { CertificateSpec, Config } from "../config/types.ts";
+import type { Config, EntrySpec } from "../config/types.ts";
 import { type Paint, paint } from "../report/paint.ts";
 import type { Host } from "./host.ts";
 import { type Arguments, UsageError } from "./parse_arguments.ts";
@@ -18,19 +18,23 @@ export async function loadFor(args: Arguments, host: Host): Promise<Config> {
   return await loadConfig(path, (name) => host.env(name));
 }
 
-/** The certificates that the command line names, in the order of the file; all if it names none. */
-export function narrow(config: Config, args: Arguments): readonly CertificateSpec[] {
-  if (args.names.length === 0) return config.certificates;
-  const known = new Set(config.certificates.map(({ name }) => name));
+/** Those entries that the command line names, in the order of the file; all if it names none. */
+export function narrow<T extends EntrySpec>(
+  entries: readonly T[],
+  { file }: Config,
+  args: Arguments,
+): readonly T[] {
+  if (args.names.length === 0) return entries;
+  const known = new Set(entries.map(({ name }) => name));
   for (const name of args.names) {
     if (known.has(name)) continue;
     throw new UsageError(
-      `No certificate "${name}" in "${config.file}"; ${didYouMean(name, [...known])}`,
+      `No certificate "${name}" in "${file}"; ${didYouMean(name, [...known])}`,
       args.command,
     );
   }
   const asked = new Set(args.names);
-  return config.certificates.filter(({ name }) => asked.has(name));
+  return entries.filter(({ name }) => asked.has(name));
 }
 
 /** Colors for standard output. */

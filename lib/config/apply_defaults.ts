@@ -2,7 +2,7 @@
 import { holdsKey } from "./format.ts";
 import type { KeyDiagnostic, KeyPath } from "./diagnostic.ts";
 import { identityOf, mergeServices, type ServiceSettings } from "./resolve.ts";
-import type { Defaults, File, ServiceEntry } from "./schema.ts";
+import type { CertificateEntry, Defaults, File, ServiceEntry, TrustEntry } from "./schema.ts";
 import type { Draft } from "./read_tree.ts";
 import { targetForm } from "./target_form.ts";
 
@@ -32,18 +32,19 @@ export function checkDefaults(
 
 /** The same file without `defaults`. The file must have passed the rules. */
 export function applyDefaults({ defaults = {}, ...file }: File): File {
-  const services = mergeServices(file.certs);
-  const certs = file.certs.map((certificate) => {
-    const { deploy, service } = certificate;
+  const { certs, trust = [] } = file;
+  const services = mergeServices([...certs, ...trust]);
+  const fill = <T extends CertificateEntry | TrustEntry>(entry: T): T => {
+    const { deploy, service } = entry;
     return {
-      ...certificate,
-      ...(deploy && { deploy: deploy.map((entry) => ({ ...defaults.deploy, ...entry })) }),
+      ...entry,
+      ...(deploy && { deploy: deploy.map((target) => ({ ...defaults.deploy, ...target })) }),
       ...(service && {
-        service: service.map((entry) => withDefaults(entry, defaults.service ?? {}, services)),
+        service: service.map((one) => withDefaults(one, defaults.service ?? {}, services)),
       }),
     };
-  });
-  return { ...file, certs };
+  };
+  return { ...file, certs: certs.map(fill), trust: trust.map(fill) };
 }
 
 /** What another certificate sets for the same service takes precedence over a default. */

@@ -43,3 +43,6 @@ export const DEFAULT_SIGNAL = "HUP";
 export const DEFAULT_COMBINED_ORDER: CombinedOrder = "cert-first";
 
 export const DEFAULT_ORDER = 0;
+
+/** Seconds; a rotation of a root takes days at least. */
+export const DEFAULT_REFRESH = 86_400;

@@ -1,7 +1,7 @@
 /** The parts of each kind of target. */
-import { type Part, PARTS, type TargetKind } from "../certificate/types.ts";
+import { PARTS, type StoredPart, type TargetKind } from "../certificate/types.ts";
 
-const PARTS_OF: Readonly<Record<TargetKind, readonly Part[]>> = {
+const PARTS_OF: Readonly<Record<TargetKind, readonly StoredPart[]>> = {
   cert: ["cert"],
   chain: ["chain"],
   fullchain: ["fullchain"],
@@ -11,10 +11,11 @@ const PARTS_OF: Readonly<Record<TargetKind, readonly Part[]>> = {
   pkcs12: ["fullchain", "privkey"],
   der: ["cert"],
   bundle: PARTS,
+  crl: ["crl"],
 };
 
 /** The stored files that a target contains. */
-export function partsOf(what: TargetKind): readonly Part[] {
+export function partsOf(what: TargetKind): readonly StoredPart[] {
   return PARTS_OF[what];
 }
 

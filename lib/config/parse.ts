@@ -51,9 +51,9 @@ export async function parseConfig(
   return resolveConfig(reading.draft as File, file);
 }
 
-/** Whether a text has included files, variables or defaults. A wrong yes only costs time. */
+/** Whether a text has included files, variables, defaults or no certificates. A wrong yes only costs time. */
 function needsEnvironment(text: string, tree: unknown): boolean {
-  if (isMap(tree) && ("include" in tree || "defaults" in tree)) return true;
+  if (isMap(tree) && ("include" in tree || "defaults" in tree || !("certs" in tree))) return true;
   // A value may also contain "${" by means of escapes.
   return text.includes("${") || (text.includes("\\") && /\\[xuU\r\n]/.test(text));
 }

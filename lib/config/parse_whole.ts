@@ -91,9 +91,10 @@ function checkWhole(whole: Draft<File>, sources: readonly Source[]): LocatedDiag
   ];
 }
 
-/** A file that includes others need not have certificates of its own. */
+/** A file that includes others, or has trust entries, need not have certificates of its own. */
 function withCerts(tree: unknown): unknown {
-  return isMap(tree) && "include" in tree && !("certs" in tree) ? { ...tree, certs: [] } : tree;
+  const isEnough = isMap(tree) && ("include" in tree || "trust" in tree) && !("certs" in tree);
+  return isEnough ? { ...tree, certs: [] } : tree;
 }
 
 /** Reads one tree, and leaves out the values with unknown variables. */

@@ -9,6 +9,7 @@ import {
   type ServiceEntry,
   type Settings,
   type TargetEntry,
+  type TrustEntry,
 } from "./schema.ts";
 import { type KnownManagers, knownManagers, probedName, serviceIdentity } from "./service_form.ts";
 import { targetForm } from "./target_form.ts";
@@ -22,6 +23,7 @@ import type {
   ReissueRule,
   ServiceSpec,
   TargetSpec,
+  TrustSpec,
   VaultSettings,
 } from "./types.ts";
 
@@ -33,7 +35,8 @@ type FullSettings = Settings & typeof DEFAULTS.config;
 /** The configuration of a valid file. */
 export function resolveConfig(file: File, name: string): Config {
   const settings = { ...DEFAULTS.config, ...file.config };
-  const services = mergeServices(file.certs);
+  const { certs, trust = [] } = file;
+  const services = mergeServices([...certs, ...trust]);
   return {
     file: name,
     certStore: settings.cert_store,
@@ -41,7 +44,8 @@ export function resolveConfig(file: File, name: string): Config {
     metricsFile: settings.metrics_file,
     maxRun: settings.max_run,
     vault: resolveVault(settings),
-    certificates: file.certs.map((entry) => resolveCertificate(entry, settings, services)),
+    certificates: certs.map((entry) => resolveCertificate(entry, settings, services)),
+    trust: trust.map((entry) => resolveTrust(entry, settings, services)),
   };
 }
 
@@ -140,6 +144,25 @@ function resolveReissue(given: ReissueEntry): ReissueRule {
   return { issuedBefore: issued_before, within };
 }
 
+function resolveTrust(
+  entry: TrustEntry,
+  settings: FullSettings,
+  services: ServiceSettings,
+): TrustSpec {
+  const { name, ca_bundle, crl = [], refresh, deploy = [], service = [] } = {
+    ...DEFAULTS.trust,
+    ...entry,
+  };
+  const windows = settings.window ?? NO_WINDOWS;
+  return {
+    name,
+    source: { kind: ca_bundle ? "ca_bundle" : "crl", paths: ca_bundle ?? crl, refresh },
+    windows,
+    targets: deploy.map((target) => resolveTarget(target, settings)),
+    services: service.map((service) => resolveService(service, entry, services, windows)),
+  };
+}
+
 function resolveKey(entry: CertificateEntry, settings: FullSettings): KeySpec {
   const type = entry.key_type ?? settings.key_type;
   return {
@@ -180,8 +203,10 @@ export interface ServiceSettings {
   readonly byId: ReadonlyMap<string, Partial<ServiceEntry>>;
 }
 
-/** Merges what the certificates set for each service; it applies to all that name the service. */
-export function mergeServices(entries: readonly CertificateEntry[]): ServiceSettings {
+/** Merges what the entries set for each service; it applies to all that name the service. */
+export function mergeServices(
+  entries: readonly Pick<CertificateEntry, "service">[],
+): ServiceSettings {
   const managers = knownManagers(entries.flatMap(({ service = [] }) => service));
   const byId = new Map<string, Partial<ServiceEntry>>();
   for (const { service = [] } of entries) {
@@ -196,7 +221,7 @@ export function mergeServices(entries: readonly CertificateEntry[]): ServiceSett
 /** @param windows The windows of the certificate, for a service without its own. */
 function resolveService(
   entry: ServiceEntry,
-  certificate: CertificateEntry,
+  certificate: CertificateEntry | TrustEntry,
   services: ServiceSettings,
   windows: readonly MaintenanceWindow[],
 ): ServiceSpec {
@@ -229,7 +254,7 @@ export function identityOf(entry: ServiceEntry, managers: KnownManagers) {
   return identity;
 }
 
-function resolveProbe(entry: ProbeEntry, certificate: CertificateEntry): ProbeSpec {
+function resolveProbe(entry: ProbeEntry, certificate: CertificateEntry | TrustEntry): ProbeSpec {
   const { connect, starttls, timeout } = entry;
   const serverName = probedName(entry, certificate);
   return {

@@ -23,11 +23,16 @@ export class RuleContext {
   readonly #serviceSettings = new Map<string, { value: string; path: KeyPath }>();
 
   /** @param found The diagnostics of the schema. */
-  constructor({ config = {}, certs = [] }: Draft<File>, found: readonly KeyDiagnostic[]) {
+  constructor(
+    { config = {}, certs = [], trust = [] }: Draft<File>,
+    found: readonly KeyDiagnostic[],
+  ) {
     this.settings = config;
     this.store = config.cert_store ?? DEFAULT_CERT_STORE;
     this.managers = knownManagers(
-      certs.flatMap((entry) => entry?.service ?? []).filter((service) => service !== undefined),
+      [...certs, ...trust].flatMap((entry) => entry?.service ?? []).filter((service) =>
+        service !== undefined
+      ),
     );
     this.#invalid = new Set(found.map(({ path }) => formatKeyPath(path)));
   }

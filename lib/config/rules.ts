@@ -7,11 +7,12 @@ import { DEFAULT_KEY_ORIGIN } from "./defaults.ts";
 import { formatDuration } from "../text/duration.ts";
 import { formatKeyPath, type KeyDiagnostic, type KeyPath } from "./diagnostic.ts";
 import { isGuarded } from "./scalars/places.ts";
-import type { File, ProbeEntry, ServiceEntry, Settings } from "./schema.ts";
+import type { File, ProbeEntry, ServiceEntry, Settings, TrustEntry } from "./schema.ts";
 import type { Draft } from "./read_tree.ts";
 import { type Certificate, RuleContext } from "./rule_context.ts";
 import { probedName, serviceErrors, serviceIdentity } from "./service_form.ts";
 import { targetForm } from "./target_form.ts";
+import type { TargetKind } from "../certificate/types.ts";
 import type { Manager } from "./types.ts";
 
 /** Every violation of a rule. @param found What the schema has found already. */
@@ -28,6 +29,9 @@ export function checkRules(
   checkRenewal(context, ["config"], context.settings);
   file.certs?.forEach((certificate, index) => {
     if (certificate !== undefined) checkCertificate(context, index, certificate);
+  });
+  file.trust?.forEach((entry, index) => {
+    if (entry !== undefined) checkTrust(context, ["trust", index], entry);
   });
   checkBundles(context);
   return context.diagnostics;
@@ -130,8 +134,28 @@ function checkCertificate(context: RuleContext, index: number, certificate: Cert
   checkIssuer(context, at, certificate);
   checkRenewal(context, at, certificate);
   checkReuse(context, at, certificate);
-  checkTargets(context, index, certificate);
-  checkServices(context, index, certificate);
+  checkTargets(context, at, certificate, (what) => what !== "crl" || FOR_TRUST);
+  checkServices(context, at, certificate);
+  certificate.service?.forEach((service, number) => {
+    if (service?.probe === undefined) return;
+    const path = [...at, "service", number, "probe"];
+    checkProbe(context, { index, path }, certificate, service.probe);
+  });
+}
+
+const FOR_TRUST = `is only for entries of "trust"`;
+
+/** A trust entry has one file, and is served to nobody. */
+function checkTrust(context: RuleContext, at: KeyPath, entry: Draft<TrustEntry>): void {
+  if (entry.name !== undefined) context.claim(context.names, entry.name, [...at, "name"]);
+  const kind = entry.crl === undefined ? "ca" : "crl";
+  checkTargets(context, at, entry, (what) => what === kind || `this entry deploys only "${kind}"`);
+  checkServices(context, at, entry);
+  entry.service?.forEach((service, number) => {
+    if (service?.probe === undefined) return;
+    const path = [...at, "service", number, "probe"];
+    context.report(path, "is not allowed here: no service serves a bundle or a CRL");
+  });
 }
 
 function checkIssuer(context: RuleContext, at: KeyPath, entry: Certificate): void {
@@ -154,11 +178,19 @@ function checkRenewal(
   context.report([...at, "renew"], `must be shorter than ttl (${lifetime}), got ${window}`);
 }
 
-function checkTargets(context: RuleContext, index: number, certificate: Certificate): void {
-  certificate.deploy?.forEach((entry, number) => {
+/** @param isAllowed Returns what is wrong with a kind of target. */
+function checkTargets(
+  context: RuleContext,
+  at: KeyPath,
+  { deploy }: Pick<Certificate, "deploy">,
+  isAllowed: (what: TargetKind) => true | string,
+): void {
+  deploy?.forEach((entry, number) => {
     const form = entry && targetForm(entry);
     if (form === undefined) return;
-    const path: KeyPath = ["certs", index, "deploy", number, form.key];
+    const path: KeyPath = [...at, "deploy", number, form.key];
+    const allowed = isAllowed(form.what);
+    if (allowed !== true) context.report(path, allowed);
     if (!isOutsideStore(context, form.path, path)) return;
     context.claim(context.paths, form.path, path);
     if (form.what === "bundle" && !context.bundles.has(form.path)) {
@@ -193,22 +225,23 @@ function directoriesAbove(path: string): string[] {
 /** Settings that a service has once, however many certificates name it. */
 const SERVICE_WIDE = ["signal", "pid_file", "command", "timeout", "settle", "window"] as const;
 
-/** Checks the services of one certificate against those of all certificates before it. */
-function checkServices(context: RuleContext, index: number, certificate: Certificate): void {
+/** Checks the services of one entry against those of all entries before it. */
+function checkServices(
+  context: RuleContext,
+  entry: KeyPath,
+  { service: services }: Pick<Certificate, "service">,
+): void {
   const own = new Map<string, KeyPath>();
-  certificate.service?.forEach((service, number) => {
+  services?.forEach((service, number) => {
     const identity = service && serviceIdentity(service, context.managers);
     if (service === undefined || identity === undefined) return;
-    const at: KeyPath = ["certs", index, "service", number];
+    const at: KeyPath = [...entry, "service", number];
     context.claim(own, identity.id, [...at, "name"]);
     for (const key of SERVICE_WIDE) {
       if (service[key] === undefined) continue;
       context.agree(`${identity.id} ${key}`, JSON.stringify(service[key]), [...at, key]);
     }
     checkWithManager(context, at, service, identity.manager);
-    if (service.probe !== undefined) {
-      checkProbe(context, { index, path: [...at, "probe"] }, certificate, service.probe);
-    }
   });
 }
 

@@ -25,6 +25,7 @@ import * as services from "./scalars/services.ts";
 import { maintenanceWindow } from "./scalars/window.ts";
 import { serviceErrors } from "./service_form.ts";
 import { targetErrors } from "./target_form.ts";
+import { trustErrors } from "./trust_form.ts";
 import { AUTH_METHODS, CONTROLS, KEY_ORIGINS, KEY_TYPES, MANAGERS, STARTTLS } from "./types.ts";
 
 const windows = oneOrMore(maintenanceWindow);
@@ -139,6 +140,19 @@ const certificateKeys = {
 
 const certificate = map(`a map such as {name: "web.example.com"}`, certificateKeys);
 
+const trustKeys = {
+  name: required(names.certificateName),
+  ca_bundle: key(oneOrMore(names.mount)),
+  crl: key(oneOrMore(names.mount)),
+  refresh: key(plain.period, fallback.DEFAULT_REFRESH),
+  deploy: key(list(target, `a list whose entries begin with "- "`)),
+  service: key(list(service, `a list whose entries begin with "- "`)),
+};
+
+const trust = map(`a map such as {name: "internal-ca", ca_bundle: "pki"}`, trustKeys, {
+  errorsOf: trustErrors,
+});
+
 const authKeys = {
   method: required(oneOf(AUTH_METHODS)),
   mount: key(names.authMount),
@@ -216,6 +230,7 @@ export const fileSchema = map(
   {
     config: key(settings),
     certs: required(certificates),
+    trust: key(list(trust, `a list whose entries begin with "- "`)),
     include: key(oneOrMore(places.include)),
     defaults: key(defaults),
   },
@@ -227,7 +242,7 @@ export function includedSchema(main: string) {
   const message = `is allowed only in the main file, ${main}`;
   return map(`a map with the key "certs"`, { certs: required(certificates) }, {
     spare: SPARE,
-    elsewhere: new Map(["config", "include", "defaults"].map((key) => [key, message])),
+    elsewhere: new Map(["config", "trust", "include", "defaults"].map((key) => [key, message])),
   });
 }
 
@@ -237,6 +252,8 @@ export type File = TypeOf<typeof fileSchema>;
 export type Settings = TypeOf<typeof settings>;
 /** One entry of `certs`. */
 export type CertificateEntry = TypeOf<typeof certificate>;
+/** One entry of `trust`. */
+export type TrustEntry = TypeOf<typeof trust>;
 /** The map `auth`. */
 export type AuthEntry = TypeOf<typeof auth>;
 /** One entry of `service`. */
@@ -257,4 +274,5 @@ export const DEFAULTS = {
   service: defaultsOf(serviceKeys),
   probe: defaultsOf(probeKeys),
   reissue: defaultsOf(reissueKeys),
+  trust: defaultsOf(trustKeys),
 };

@@ -197,10 +197,33 @@ export interface ServiceSpec {
   readonly order: number;
 }
 
-/** The desired state of one certificate. */
-export interface CertificateSpec extends WantedNames, RenewalRule {
+/** What is kept in the store and deployed: a certificate, or what verifies certificates. */
+export interface EntrySpec {
   /** Unique in the file; also the name of the directory in the store. */
   readonly name: string;
+  readonly targets: readonly TargetSpec[];
+  readonly services: readonly ServiceSpec[];
+  /** Renewals and actions of services wait for one of these; empty: no wait. */
+  readonly windows: readonly MaintenanceWindow[];
+}
+
+/** Where the content of a trust entry comes from, and when it is asked for. */
+export interface TrustSource {
+  /** The certificates of issuers, or their CRLs. */
+  readonly kind: "ca_bundle" | "crl";
+  /** Each a mount, which means all of its issuers, or `MOUNT/issuer/REF`. */
+  readonly paths: readonly string[];
+  /** Of a bundle: seconds after which it is asked for again. A CRL says itself when it ends. */
+  readonly refresh: number;
+}
+
+/** The desired state of one trust entry. */
+export interface TrustSpec extends EntrySpec {
+  readonly source: TrustSource;
+}
+
+/** The desired state of one certificate. */
+export interface CertificateSpec extends EntrySpec, WantedNames, RenewalRule {
   readonly excludeCnFromSans: boolean;
   /** Requested lifetime in seconds; absent: the role decides. */
   readonly ttl?: number | undefined;
@@ -211,8 +234,6 @@ export interface CertificateSpec extends WantedNames, RenewalRule {
   readonly reissue?: ReissueRule | undefined;
   /** Common name that the issuer must have. */
   readonly issuer?: string | undefined;
-  /** Renewals wait for one of these; empty: no wait. */
-  readonly windows: readonly MaintenanceWindow[];
   /** Path of the PKI mount, without leading or trailing slashes. */
   readonly pki: string;
   readonly role: string;
@@ -220,8 +241,6 @@ export interface CertificateSpec extends WantedNames, RenewalRule {
   readonly issuerRef?: string | undefined;
   readonly removeRootsFromChain: boolean;
   readonly key: KeySpec;
-  readonly targets: readonly TargetSpec[];
-  readonly services: readonly ServiceSpec[];
 }
 
 export interface Config {
@@ -238,4 +257,12 @@ export interface Config {
   readonly maxRun: number;
   readonly vault: VaultSettings;
   readonly certificates: readonly CertificateSpec[];
+  readonly trust: readonly TrustSpec[];
+}
+
+/** All that has targets and services. */
+export function entriesOf(
+  { certificates, trust }: Config,
+): readonly (CertificateSpec | TrustSpec)[] {
+  return trust.length === 0 ? certificates : [...certificates, ...trust];
 }

@@ -5,10 +5,12 @@ import { plainContent } from "../certificate/plain_content.ts";
 import type { compareEncrypted, EncryptionSpec } from "../certificate/encrypted.ts";
 import { partsOf } from "../config/format.ts";
 import type { Secret } from "../text/secret.ts";
-import type { Format, Part } from "../certificate/types.ts";
+import type { Format, StoredPart } from "../certificate/types.ts";
 import type { Presence } from "../host/types.ts";
 import { ABSENT, type Reader } from "../host/read.ts";
-import type { SetTexts } from "../store/stored_set.ts";
+
+/** Texts in the store; what was not read is absent. */
+export type StoredTexts = Readonly<Partial<Record<StoredPart, Presence<string>>>>;
 
 export interface Likeness {
   readonly sameContent: boolean;
@@ -34,23 +36,23 @@ export interface Encryption {
 export function expect(
   format: Format,
   name: string,
-  texts: SetTexts,
+  texts: StoredTexts,
   encryption: Encryption | undefined,
 ): Presence<Expected> {
   const parts = partsOf(format.what);
-  if (parts.some((part) => texts[part].kind !== "present")) return ABSENT;
-  const part = (part: Part) => textOf(texts[part]);
+  if (parts.some((part) => texts[part]?.kind !== "present")) return ABSENT;
+  const part = (part: StoredPart) => textOf(texts[part]);
   const value = encryption === undefined
     ? expectPlain(plainContent(format, part))
     : expectEncrypted(
       { format, name, part, password: encryption.password.reveal() },
       encryption,
-      parts,
+      parts.reduce((sum, name) => sum + part(name).length, 0),
     );
   return { kind: "present", value };
 }
 
-function textOf(text: Presence<string>): string {
+function textOf(text: Presence<string> = ABSENT): string {
   return text.kind === "present" ? text.value : "";
 }
 
@@ -70,9 +72,8 @@ function expectPlain(content: string | Uint8Array): Expected {
 function expectEncrypted(
   desired: EncryptionSpec,
   { compare }: Encryption,
-  parts: readonly Part[],
+  length: number,
 ): Expected {
-  const length = parts.reduce((sum, part) => sum + desired.part(part).length, 0);
   return {
     limit: length * 4 + 4096,
     compare: (path, read) =>

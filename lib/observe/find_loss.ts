@@ -6,7 +6,7 @@ import { keyBlock } from "../certificate/pem_form.ts";
 import { splitCertificates } from "../certificate/pem.ts";
 import { holdsKey, partsOf } from "../config/format.ts";
 import type { CertificateSpec, Config, FileSpec } from "../config/types.ts";
-import { observe, readText } from "../host/read.ts";
+import { ABSENT, observe, readText } from "../host/read.ts";
 import { readRegularBytes } from "../host/regular_file.ts";
 import { directoryOf } from "../text/path.ts";
 import type { StoreLook } from "../store/read_set.ts";
@@ -75,7 +75,7 @@ async function withLoss(
     names: [commonName, ...dnsSans, ...uriSans],
     written: new Set(
       parts.flatMap((part) => {
-        const text = texts[part];
+        const text = part === "crl" ? ABSENT : texts[part];
         return text.kind === "present" ? fingerprintsOf(text.value) : [];
       }),
     ),

@@ -3,7 +3,7 @@
  * no such unit, a container.
  */
 import { pendingActionFile } from "../store/store_paths.ts";
-import type { Config, ServiceSpec } from "../config/types.ts";
+import { type Config, entriesOf, type EntrySpec, type ServiceSpec } from "../config/types.ts";
 import type { Engine } from "../host/containers.ts";
 import { readInfo } from "../host/read.ts";
 
@@ -30,7 +30,7 @@ const UNIT_DIRECTORIES = [
  */
 export async function findManagers(config: Config): Promise<Config> {
   const open = new Map(
-    config.certificates.flatMap(({ services }) => services)
+    entriesOf(config).flatMap(({ services }) => services)
       .filter(({ manager }) => manager === undefined)
       .map((service) => [service.id, service]),
   );
@@ -42,11 +42,15 @@ export async function findManagers(config: Config): Promise<Config> {
     if (engine !== undefined) containers.set(id, asContainer(service, engine));
   }
   if (containers.size === 0) return config;
-  const certificates = config.certificates.map((spec) => ({
+  const found = <T extends EntrySpec>(spec: T): T => ({
     ...spec,
     services: spec.services.map((service) => ({ ...service, ...containers.get(service.id) })),
-  }));
-  return { ...config, certificates };
+  });
+  return {
+    ...config,
+    certificates: config.certificates.map(found),
+    trust: config.trust.map(found),
+  };
 }
 
 interface Container {

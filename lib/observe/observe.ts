@@ -3,7 +3,14 @@
  * permission for getent and for the tools that ask service managers, and net permission for probes.
  */
 import { directoryOf } from "../text/path.ts";
-import type { CertificateSpec, Config, FileSpec, TargetSpec } from "../config/types.ts";
+import {
+  type CertificateSpec,
+  type Config,
+  entriesOf,
+  type EntrySpec,
+  type FileSpec,
+  type TargetSpec,
+} from "../config/types.ts";
 import type {
   CertificateObservation,
   FileObservation,
@@ -15,7 +22,7 @@ import type { Presence } from "../host/types.ts";
 import type { RefusedAnswer, Replaced } from "../store/types.ts";
 import { type AccountBook, lookUpAccounts, ownGroupsOf } from "../host/accounts.ts";
 import type { observeBundle } from "./bundle.ts";
-import { expect } from "./expected.ts";
+import { expect, type StoredTexts } from "./expected.ts";
 import { observePendingActions } from "./pending_actions.ts";
 import { ABSENT, READER, type Reader } from "../host/read.ts";
 import type { EncryptionOf } from "./password_file.ts";
@@ -33,7 +40,8 @@ export async function observe(
   units?: Observation["units"],
 ): Promise<Observation> {
   const specs = config.certificates;
-  const targets = specs.flatMap((spec) => spec.targets);
+  const entries = entriesOf(config);
+  const targets = entries.flatMap((spec) => spec.targets);
   const asked = lookUpAccounts(
     targets.flatMap((target) => target.owner ?? []),
     targets.flatMap((target) => target.group ?? []),
@@ -43,6 +51,12 @@ export async function observe(
     ? (await import("../certificate/alt_names.ts")).readOtherNames
     : undefined;
   const store = new StoreReader(config.certStore, rare, now);
+  const trusted = config.trust.length > 0 ? await import("./trust.ts") : undefined;
+  const trust = config.trust.flatMap((spec) => {
+    const look = trusted?.lookAtTrust(config.certStore, spec);
+    return look === undefined ? [] : [[spec, look] as const];
+  });
+  const crls = trust.flatMap(([, { crls }]) => crls);
   const encryptionOf = await encryptionReaderFor(targets);
   const bundled = targets.some(({ what }) => what === "bundle");
   const lookAtBundle = bundled ? (await import("./bundle.ts")).observeBundle : noBundle;
@@ -61,17 +75,27 @@ export async function observe(
     ? (await import("../store/refused_answer.ts")).readRefusedAnswers(config.certStore, recorded)
     : undefined;
   const tools = { directories, accounts, encryptionOf, lookAtBundle };
+  const observeEntry = (spec: EntrySpec, look: EntryLook) =>
+    observeCertificate(spec, look, pendingValidationOf(spec, store), tools);
   // The texts of a set are kept only if they are needed again: they are most of what is read.
   const lossy = new Map<string, StoreLook>();
   const leaves = new Map<string, string>();
-  const observed = specs.map((spec) => {
-    const look = store.look(spec);
-    const seen = observeCertificate(spec, look, pendingValidationOf(spec, store), tools);
-    if (seen.targets.some(mayLose)) lossy.set(spec.name, look);
-    const { cert } = look.texts;
-    if (cert.kind === "present" && isProbed(spec)) leaves.set(spec.name, cert.value);
-    return { ...seen, revocation: ofFile.get(spec.name), refused: refused?.get(spec.name) };
-  });
+  const observed: readonly CertificateObservation[] = [
+    ...specs.map((spec) => {
+      const look = store.look(spec);
+      const seen = observeEntry(spec, look);
+      if (seen.targets.some(mayLose)) lossy.set(spec.name, look);
+      const { cert } = look.texts;
+      if (cert.kind === "present" && isProbed(spec)) leaves.set(spec.name, cert.value);
+      return {
+        ...seen,
+        revocation: ofFile.get(spec.name),
+        refused: refused?.get(spec.name),
+        revokedBy: crls.length > 0 ? trusted?.findRevocation(crls, look) : undefined,
+      };
+    }),
+    ...trust.map(([spec, look]) => ({ ...observeEntry(spec, look), trust: look.trust })),
+  ];
   // What a file holds matters only if it is to be replaced.
   const certificates = lossy.size > 0
     ? await (await import("./find_loss.ts")).withLosses(
@@ -81,7 +105,7 @@ export async function observe(
       { ...tools, mayLose },
     )
     : observed;
-  const actions = await observePendingActions(config.certStore, specs, units);
+  const actions = await observePendingActions(config.certStore, entries, units);
   const served = specs.some(isProbed)
     ? await (await import("./probe.ts")).observeAllServed(specs, (name) => leaves.get(name))
     : [];
@@ -93,7 +117,7 @@ export async function observe(
     foreignRefused: foreignRefused(specs, refused),
     served,
     units,
-    zone: zoneFor(specs),
+    zone: zoneFor(entries),
     runner,
     ownGroups: await ownGroupsOf(ancestors.owners),
     storeAncestors,
@@ -130,7 +154,7 @@ async function readerOfForeign(
 
 /** A file that is no longer a target stays as it is: its ancestors were not checked. */
 function pendingValidationOf(
-  { name, targets }: CertificateSpec,
+  { name, targets }: EntrySpec,
   store: StoreReader,
 ): Pick<CertificateObservation, "pendingValidation" | "unreadableRecord"> {
   const record = store.pendingValidation(name);
@@ -143,7 +167,7 @@ function pendingValidationOf(
 }
 
 /** Why what an earlier run staged cannot be read: that is not the same as nothing. */
-function stagedProblem({ staged }: StoreLook): string | undefined {
+function stagedProblem({ staged }: EntryLook): string | undefined {
   const parts = staged && [staged.leaf, staged.key, staged.chain, staged.fullchain, staged.ca];
   const unread = parts?.find(({ kind }) => kind === "unreadable");
   return unread?.kind === "unreadable" ? unread.problem : undefined;
@@ -154,7 +178,7 @@ function isProbed({ services }: CertificateSpec): boolean {
 }
 
 /** The time zone is needed only if there is a maintenance window. */
-function zoneFor(specs: readonly CertificateSpec[]): string {
+function zoneFor(specs: readonly EntrySpec[]): string {
   const timed = specs.some(({ windows, services }) =>
     windows.length > 0 || services.some((service) => service.windows.length > 0)
   );
@@ -180,9 +204,14 @@ interface TargetTools {
   readonly lookAtBundle: typeof observeBundle;
 }
 
+/** What was seen in the store of a certificate or trust entry. */
+interface EntryLook extends Pick<StoreLook, "stored" | "interrupted" | "staged" | "exposedKey"> {
+  readonly texts: StoredTexts;
+}
+
 function observeCertificate(
-  spec: CertificateSpec,
-  look: StoreLook,
+  spec: EntrySpec,
+  look: EntryLook,
   record: ReturnType<typeof pendingValidationOf>,
   tools: TargetTools,
 ): CertificateObservation {
@@ -208,7 +237,7 @@ function observeCertificate(
 function observeContent(
   target: FileSpec,
   name: string,
-  { texts }: StoreLook,
+  { texts }: EntryLook,
   { directories, accounts, encryptionOf }: TargetTools,
 ): FileObservation {
   const encryption = encryptionOf(target);

@@ -1,6 +1,6 @@
 /** Observes pending actions of services, and what the services' managers know about them. */
 import { isLeftover, legacyPendingDirectory, pendingDirectory } from "../store/store_paths.ts";
-import type { CertificateSpec, ServiceSpec } from "../config/types.ts";
+import type { EntrySpec, ServiceSpec } from "../config/types.ts";
 import { parsePendingAction, unitePendingActions } from "../store/record_text.ts";
 import type {
   LoadRecord,
@@ -25,7 +25,7 @@ type PendingAction = Omit<PendingActionObservation, "service" | "record">;
  */
 export async function observePendingActions(
   certStore: string,
-  specs: readonly CertificateSpec[],
+  specs: readonly EntrySpec[],
   units?: Observation["units"],
 ): Promise<PendingActions> {
   const services = new Map(
@@ -71,7 +71,7 @@ function listPendingActions(certStore: string, services: readonly string[]) {
 }
 
 /** None if a certificate is not in this configuration: another one may use the same store. */
-function successorsOf(left: PendingAction, specs: readonly CertificateSpec[]): string[] {
+function successorsOf(left: PendingAction, specs: readonly EntrySpec[]): string[] {
   const named = specs.filter(({ name }) => left.certificates.includes(name));
   if (named.length < left.certificates.length) return [];
   return [...new Set(named.flatMap(({ services }) => services.map(({ id }) => id)))];

@@ -3,6 +3,7 @@ import type { Acl } from "../host/acl.ts";
 import type { Account, Ancestor, Presence, UnitState } from "../host/types.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 import type { Loss } from "../certificate/loss.ts";
+import type { Validity } from "../certificate/renewal.ts";
 import type { Part } from "../certificate/types.ts";
 import type { PendingActionText } from "../store/record_text.ts";
 import type { PendingRevocation, RefusedAnswer, Replaced, StoredSet } from "../store/types.ts";
@@ -98,9 +99,30 @@ export interface StrayDirectory {
   readonly foreign?: string | undefined;
 }
 
+/** What a trust entry has in the store. */
+export type TrustObservation =
+  | { readonly kind: "absent" }
+  | { readonly kind: "damaged"; readonly problem: string }
+  | {
+    readonly kind: "whole";
+    /** When the server was asked last. */
+    readonly at: Date;
+    /** Whether it came from where the configuration says. */
+    readonly isDesired: boolean;
+    /** Of a bundle none. */
+    readonly crls: readonly (Validity & { readonly issuer: string })[];
+    /** Until when services can use it: the end of the first CRL, or of the last certificate. */
+    readonly end: Date;
+  };
+
+/** Of a certificate, or of a trust entry, which has no set. */
 export interface CertificateObservation {
   readonly name: string;
   readonly stored: StoredSet;
+  /** Set for a trust entry. */
+  readonly trust?: TrustObservation | undefined;
+  /** The issuer whose CRL in the store lists the certificate. */
+  readonly revokedBy?: string | undefined;
   /** A run was interrupted while it wrote or switched this set. */
   readonly interrupted: boolean;
   /** The set that an earlier run received and could not store. */
@@ -168,7 +190,7 @@ export interface Revocations {
 }
 
 export interface Observation {
-  /** All certificates of the configuration, in its order. */
+  /** All certificates of the configuration, in its order, and then its trust entries. */
   readonly certificates: readonly CertificateObservation[];
   readonly pendingActions: Presence<readonly PendingActionObservation[]>;
   /** Pending actions of services that are not in the configuration, or no longer by that name. */

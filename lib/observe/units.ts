@@ -3,7 +3,7 @@
  * and read permission for the directories of user units.
  */
 import { isUnit } from "../config/service_form.ts";
-import type { CertificateSpec, Config } from "../config/types.ts";
+import { type Config, entriesOf, type EntrySpec } from "../config/types.ts";
 import { readInfo, readText } from "../host/read.ts";
 import type { UnitState } from "../host/types.ts";
 import { observePendingActions } from "./pending_actions.ts";
@@ -30,7 +30,7 @@ export interface AskedUnits {
 
 export async function askUnits(config: Config): Promise<AskedUnits> {
   const names = new Set(
-    config.certificates.flatMap(({ services }) => services.filter(isUnit))
+    entriesOf(config).flatMap(({ services }) => services.filter(isUnit))
       .map(({ name }) => name),
   );
   if (names.size === 0) return { config, units: new Map() };
@@ -45,8 +45,7 @@ export async function observeWithUnits(
   observation: Observation,
 ): Promise<{ readonly config: Config; readonly observation: Observation }> {
   const { config, units } = await askUnits(before);
-  const { certStore, certificates } = config;
-  const actions = await observePendingActions(certStore, certificates, units);
+  const actions = await observePendingActions(config.certStore, entriesOf(config), units);
   return { config, observation: { ...observation, ...actions, units } };
 }
 
@@ -54,15 +53,19 @@ export async function observeWithUnits(
 function withOwnNames(config: Config, states: ReadonlyMap<string, UnitState>): Config {
   const isAlias = (name: string, state?: UnitState) => state !== undefined && state.unit !== name;
   if (![...states].some(([name, state]) => isAlias(name, state))) return config;
-  const certificates = config.certificates.map((spec): CertificateSpec => ({
+  const renamed = <T extends EntrySpec>(spec: T): T => ({
     ...spec,
     services: spec.services.map((service) => {
       const state = isUnit(service) ? states.get(service.name) : undefined;
       if (state === undefined || !isAlias(service.name, state)) return service;
       return { ...service, id: state.unit, name: state.unit, manager: "systemd" };
     }),
-  }));
-  return { ...config, certificates };
+  });
+  return {
+    ...config,
+    certificates: config.certificates.map(renamed),
+    trust: config.trust.map(renamed),
+  };
 }
 
 function withUserUnit(state: UnitState): UnitState {

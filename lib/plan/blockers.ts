@@ -1,6 +1,6 @@
 /** What stops a certificate's steps and only a person can fix. */
 import { holdsKey } from "../config/format.ts";
-import type { CertificateSpec, TargetSpec } from "../config/types.ts";
+import type { EntrySpec, TargetSpec } from "../config/types.ts";
 import { octal } from "../text/octal.ts";
 import { directoryOf, isKernelDirectory } from "../text/path.ts";
 import { shellWord } from "../text/quote.ts";
@@ -128,7 +128,7 @@ function modeInPlace(spec: TargetSpec, { file }: TargetObservation): number {
 
 /** The store has no deployable set, and the command does not issue one. */
 export function nothingToDeploy(
-  spec: CertificateSpec,
+  spec: EntrySpec,
   due: Due | undefined,
   selection: Selection,
 ): Blocked[] {
@@ -139,7 +139,7 @@ export function nothingToDeploy(
 
 /** Unreadable pending actions are not the same as none. */
 export function pendingActionBlockers(
-  spec: CertificateSpec,
+  spec: EntrySpec,
   { pendingActions }: Observation,
   selection: Selection,
 ): Blocked[] {

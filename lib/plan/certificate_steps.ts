@@ -1,5 +1,5 @@
 /** The issue and deploy steps of one certificate. */
-import type { CertificateSpec, TargetSpec } from "../config/types.ts";
+import type { CertificateSpec, EntrySpec, TargetSpec } from "../config/types.ts";
 import { attributesOf, changesBesides, writtenAs } from "./attributes.ts";
 import { bundleStep, endsBundle } from "./bundle.ts";
 import { OWN_WRITER, type Writer } from "./choose_writer.ts";
@@ -44,7 +44,7 @@ export function issueStep(
  * @param validating Services that validate new files.
  */
 export function deployStep(
-  spec: CertificateSpec,
+  spec: EntrySpec,
   observed: CertificateObservation,
   planned: readonly PlannedTarget[],
   storedSetUsable: boolean,

@@ -1,7 +1,7 @@
 /** What all certificates that name a service want of it. */
 import type {
-  CertificateSpec,
   Control,
+  EntrySpec,
   MaintenanceWindow,
   ProbeSpec,
   ServiceSpec,
@@ -34,7 +34,7 @@ const STRENGTH: readonly Control[] = [
 ];
 
 /** Each service once, in the order of their actions. */
-export function gatherServices(specs: readonly CertificateSpec[]): DesiredService[] {
+export function gatherServices(specs: readonly EntrySpec[]): DesiredService[] {
   const all = specs.flatMap(({ name, services }) => services.map((spec) => desiredFor(spec, name)));
   return [...Map.groupBy(all, ({ id }) => id).values()].map(unite)
     .sort((a, b) => a.order - b.order);

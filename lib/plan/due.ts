@@ -150,8 +150,9 @@ function keyMismatch({ stored: { key } }: Case): string | undefined {
 function chainMissing({ spec, stored }: Case): string | undefined {
   for (const { what } of spec.targets) {
     for (const part of partsOf(what)) {
-      // Those two are checked before.
-      if (part === "cert" || part === "privkey" || stored[part].kind !== "absent") continue;
+      // Those two are checked before, and only trust entries have CRLs.
+      if (part === "cert" || part === "privkey" || part === "crl") continue;
+      if (stored[part].kind !== "absent") continue;
       return `${part}.pem is missing from the store, but a target needs it`;
     }
   }

@@ -1,11 +1,12 @@
 /** `(config, observation, now) → Plan`: what differs from the configuration, and the steps that fix it. */
 import { storedFile } from "../store/store_paths.ts";
-import type { CertificateSpec, Config } from "../config/types.ts";
-import { PARTS } from "../certificate/types.ts";
+import { type CertificateSpec, type Config, entriesOf, type TrustSpec } from "../config/types.ts";
+import { PARTS, type StoredPart } from "../certificate/types.ts";
 import { pendingActionBlockers, storePlaceBlocker } from "./blockers.ts";
 import { planCertificate } from "./plan_certificate.ts";
 import { abandonedRecords } from "./refused_answer.ts";
 import { removedRevocations } from "./revocation.ts";
+import { planTrust } from "./trust.ts";
 import { planServices } from "./plan_services.ts";
 import { EVERYTHING, type Selection } from "./selection.ts";
 import { gatherServices } from "./desired_service.ts";
@@ -13,12 +14,12 @@ import type { CertificateState, Plan, Step, TransferStep } from "./types.ts";
 import type { Observation } from "../observe/types.ts";
 
 /**
- * @param specs The certificates that the command is about.
+ * @param specs The certificates and trust entries that the command is about.
  * @param observation Covers the whole configuration: a service may serve other certificates too.
  */
 export function plan(
   config: Config,
-  specs: readonly CertificateSpec[],
+  specs: readonly (CertificateSpec | TrustSpec)[],
   observation: Observation,
   now: Date,
   selection: Selection = EVERYTHING,
@@ -27,23 +28,29 @@ export function plan(
   const storeBlocker = storePlaceBlocker(config.certStore, observation);
   const certificates: CertificateState[] = [];
   const steps: Step[] = [];
+  const entries = entriesOf(config);
   const selected = new Set(specs);
   const validating = new Set(
-    config.certificates.flatMap(({ services }) => services)
+    entries.flatMap(({ services }) => services)
       .flatMap(({ id, validate }) => validate === undefined ? [] : id),
   );
-  for (const [at, spec] of config.certificates.entries()) {
+  for (const [at, spec] of entries.entries()) {
     if (!selected.has(spec)) continue;
     const observed = observation.certificates[at];
     if (observed === undefined) throw new Error(`"${spec.name}" was not observed`);
     const blockers = [...storeBlocker, ...pendingActionBlockers(spec, observation, selection)];
     const context = { now, zone, runner, ownGroups, validating, selection, server: config.vault };
-    const planned = planCertificate(spec, observed, blockers, context);
+    const planned = "source" in spec
+      ? planTrust(spec, observed, blockers, context)
+      : planCertificate(spec, observed, blockers, context);
     certificates.push(planned.state);
     steps.push(...planned.steps);
   }
   // A command that names certificates is about no others.
-  if (selection.issue && specs === config.certificates) {
+  const isAll = config.trust.length === 0
+    ? specs === config.certificates
+    : specs.length === entries.length;
+  if (selection.issue && isAll) {
     const removed = [...removedRevocations(observation), ...abandonedRecords(observation, now)];
     for (const { state, step } of removed) {
       certificates.push(state);
@@ -53,7 +60,7 @@ export function plan(
   const base = { at: now, certStore: config.certStore, certificates };
   if (!selection.services && !selection.deploy) return { ...base, services: [], steps };
   const named = new Set(specs.flatMap((spec) => spec.services.map(({ id }) => id)));
-  const desired = gatherServices(config.certificates).filter(({ id }) => named.has(id));
+  const desired = gatherServices(entries).filter(({ id }) => named.has(id));
   const { services: acts, force: forced } = selection;
   const urgent = new Set(
     certificates.flatMap(({ name, reissue }) => reissue?.isUrgent ? name : []),
@@ -65,15 +72,17 @@ export function plan(
 }
 
 /** The files that services read, by certificate: deployed ones or, if there are none, the store's. */
-function filesOf({ certificates, certStore }: Config): ReadonlyMap<string, readonly string[]> {
-  const served = certificates.filter(({ services }) => services.length > 0);
-  return new Map(served.map(({ name, targets }) => [
-    name,
-    targets.length > 0
-      ? targets.flatMap(({ what, path }) =>
+function filesOf(config: Config): ReadonlyMap<string, readonly string[]> {
+  const served = entriesOf(config).filter(({ services }) => services.length > 0);
+  const stored = (spec: CertificateSpec | TrustSpec): readonly StoredPart[] =>
+    "source" in spec ? [spec.source.kind === "crl" ? "crl" : "ca"] : PARTS;
+  return new Map(served.map((spec) => [
+    spec.name,
+    spec.targets.length > 0
+      ? spec.targets.flatMap(({ what, path }) =>
         what === "bundle" ? PARTS.map((part) => `${path}/${part}.pem`) : path
       )
-      : PARTS.map((part) => storedFile(certStore, name, part)),
+      : stored(spec).map((part) => storedFile(config.certStore, spec.name, part)),
   ]));
 }
 

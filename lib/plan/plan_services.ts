@@ -14,6 +14,7 @@ import type {
 import type {
   ClearStep,
   DeployStep,
+  FetchStep,
   IssueStep,
   PendingReason,
   RecoverStep,
@@ -68,8 +69,8 @@ export function planServices(
 }
 
 /** Whether a step changes what services read. */
-function changesFiles(step: Step): step is DeployStep | IssueStep | RecoverStep {
-  if (step.kind === "issue") return step.services.length > 0;
+function changesFiles(step: Step): step is DeployStep | IssueStep | FetchStep | RecoverStep {
+  if (step.kind === "issue" || step.kind === "fetch") return step.services.length > 0;
   if (step.kind === "recover") return (step.rewrite?.services.length ?? 0) > 0;
   return step.kind === "deploy" && step.targets.some((target) => changesContent(target.drift));
 }

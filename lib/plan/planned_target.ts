@@ -1,5 +1,5 @@
 /** How a target differs from the configuration, and who writes it. */
-import type { CertificateSpec, TargetSpec } from "../config/types.ts";
+import type { EntrySpec, TargetSpec } from "../config/types.ts";
 import type { CertificateObservation, TargetObservation } from "../observe/types.ts";
 import { chooseWriter, type WriterChoice } from "./choose_writer.ts";
 import { bundleDrift } from "./bundle.ts";
@@ -16,7 +16,7 @@ export interface PlannedTarget {
 }
 
 export function planTargets(
-  { targets }: CertificateSpec,
+  { targets }: EntrySpec,
   observed: CertificateObservation,
   supply: Supply,
   context: PlanContext,

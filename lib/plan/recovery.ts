@@ -2,7 +2,7 @@
 import { octal } from "../text/octal.ts";
 import { printable, shellWord } from "../text/quote.ts";
 import { replacedFile, temporaryFile } from "../store/store_paths.ts";
-import type { CertificateSpec } from "../config/types.ts";
+import type { CertificateSpec, EntrySpec } from "../config/types.ts";
 import { strayDirectories } from "./bundle.ts";
 import type { PlannedTarget } from "./planned_target.ts";
 import { type HostUsers, otherWriters } from "../host/replacers.ts";
@@ -57,7 +57,7 @@ function unknownKept(
 }
 
 function planRewrite(
-  { targets, services }: CertificateSpec,
+  { targets, services }: EntrySpec,
   observed: CertificateObservation,
   unclean: readonly UncleanFile[],
 ): Rewrite {
@@ -83,7 +83,7 @@ function howUnclean(unclean: readonly UncleanFile[]): string[] {
 
 /** @param pendingValidation Files to roll back. */
 export function recoverStep(
-  spec: CertificateSpec,
+  spec: EntrySpec & Partial<Pick<CertificateSpec, "keep">>,
   observed: CertificateObservation,
   targets: readonly PlannedTarget[],
   pendingValidation: readonly Replaced[],

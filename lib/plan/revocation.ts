@@ -6,7 +6,12 @@ import { storedCertificate } from "./stored_validity.ts";
 import type { CertificateState, Due, RevokeStep } from "./types.ts";
 
 /** The stored certificate may be revoked, so it is replaced and deployed nowhere. */
-export function revocationDue({ stored, revocation }: CertificateObservation): Due | undefined {
+export function revocationDue(
+  { stored, revocation, revokedBy }: CertificateObservation,
+): Due | undefined {
+  if (revokedBy !== undefined) {
+    return { reason: "revoked", detail: `it is revoked: the CRL of "${revokedBy}" lists it` };
+  }
   if (revocation?.kind !== "present") return undefined;
   if (storedCertificate(stored)?.serial !== revocation.value.serial) return undefined;
   const detail = "it may be revoked: its revocation is not finished";
@@ -17,7 +22,10 @@ export function revocationDue({ stored, revocation }: CertificateObservation): D
  * Whether the key in the store, or that of a staged set, may be that of the certificate that is being
  * revoked. If cert.pem is missing or damaged, nothing tells whose key it is.
  */
-export function mayHoldRevokedKey({ stored, revocation }: CertificateObservation): boolean {
+export function mayHoldRevokedKey(
+  { stored, revocation, revokedBy }: CertificateObservation,
+): boolean {
+  if (revokedBy !== undefined) return true;
   if (revocation?.kind !== "present") return false;
   const certificate = storedCertificate(stored);
   return certificate === undefined || certificate.serial === revocation.value.serial;

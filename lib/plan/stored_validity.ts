@@ -35,7 +35,10 @@ export function validityOf(stored: StoredSet): StoredValidity | undefined {
  * Expiry of what services have loaded, if known: of the stored set, which a new one replaces, or of
  * the deployed files, if the stored set was never deployed.
  */
-export function loadedUntil({ stored, targets }: CertificateObservation): Date | undefined {
+export function loadedUntil(
+  { stored, targets, trust }: CertificateObservation,
+): Date | undefined {
+  if (trust !== undefined) return trust.kind === "whole" ? trust.end : undefined;
   const found = targets.flatMap(({ file }) =>
     file.kind === "present" ? file.value.certificate ?? [] : []
   );

@@ -7,7 +7,7 @@ import type { UnclaimedAction } from "../observe/types.ts";
 import type { PendingRevocation, Replaced } from "../store/types.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 import type { WantedNames } from "../certificate/names.ts";
-import type { Control, KeySpec, ProbeSpec } from "../config/types.ts";
+import type { Control, KeySpec, ProbeSpec, TrustSource } from "../config/types.ts";
 import type { Part, RenewalWindow, TargetKind } from "../certificate/types.ts";
 import type { Drift, TargetStep } from "./target_types.ts";
 import type { UnitProblem } from "./unit_problem.ts";
@@ -28,6 +28,7 @@ export const DUE_REASONS = [
   "issuer-differs",
   "expired",
   "issued-before",
+  "revoked",
   "in-renewal-window",
   "forced",
 ] as const;
@@ -170,6 +171,15 @@ export interface IfRefused {
   readonly validUntil?: Date | undefined;
 }
 
+/** Asks the server for the content of a trust entry, and writes it to the store. */
+export interface FetchStep extends Pick<IssueStep, "services" | "inUseUntil"> {
+  readonly kind: "fetch";
+  /** Name of the entry. */
+  readonly certificate: string;
+  readonly due: Due;
+  readonly source: TrustSource;
+}
+
 /** Removes a record of refused answers. */
 export interface ForgetStep {
   readonly kind: "forget";
@@ -245,6 +255,7 @@ export type Step =
   | RecoverStep
   | RevokeStep
   | IssueStep
+  | FetchStep
   | ForgetStep
   | DeployStep
   | TransferStep
@@ -281,12 +292,14 @@ export interface ReissueState {
   readonly isUrgent: boolean;
 }
 
-/** The state of one certificate, whether or not it has steps. */
+/** The state of one certificate or trust entry, whether or not it has steps. */
 export interface CertificateState {
   readonly name: string;
+  /** Set for a trust entry; `end` is until when services can use what is stored, if anything is. */
+  readonly trust?: { readonly kind: TrustSource["kind"]; readonly end?: Date } | undefined;
   /** Facts of the stored certificate, if there is one. */
   readonly certificate?: Certificate | undefined;
-  /** Start of the renewal window. */
+  /** Start of the renewal window, or when the server is asked for a trust entry again. */
   readonly renewAt?: Date | undefined;
   readonly due?: Due | undefined;
   /** Set if it is due and waits. */

@@ -4,7 +4,7 @@ import { formatTime } from "../text/format_time.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
 import { severityOf } from "../plan/warnings.ts";
 import { describeDrifts } from "./drift_text.ts";
-import { count, type Paint } from "./paint.ts";
+import { count, countEntries, type Paint } from "./paint.ts";
 import { reissueLines } from "./reissue_text.ts";
 import {
   assessStatus,
@@ -76,7 +76,7 @@ function headline(plan: Plan): string {
     ...(waiting === 0 ? [] : [`${waiting} waiting for a window`]),
     ...(next === undefined ? [] : [`next renewal ${formatTime(next)}`]),
   ].map((text) => `, ${text}`).join("");
-  const total = count(certificates.length, "certificate");
+  const total = countEntries(certificates);
   return wrong === 0 ? `${total} in order${rest}` : `${wrong} of ${total} not in order${rest}`;
 }
 
@@ -87,7 +87,8 @@ function isInOrder({ due, waits, warnings, blocked, targets }: CertificateState)
 }
 
 function certificateLines(state: CertificateState, all: boolean): string[] {
-  const { name, due, waits, warnings, blocked, targets, certificate } = state;
+  const { name, due, waits, warnings, blocked, targets, certificate, trust } = state;
+  const end = certificate?.notAfter ?? trust?.end;
   const lines = [
     ...(due === undefined || waits !== undefined ? [] : [`${name}: ${due.detail}`]),
     ...(waits === undefined ? [] : [`${name}: waits: ${waits.detail}`]),
@@ -99,8 +100,8 @@ function certificateLines(state: CertificateState, all: boolean): string[] {
     }),
     ...warnings.map(({ message }) => `${name}: ${message}`),
   ];
-  if (lines.length === 0 && all && certificate !== undefined) {
-    lines.push(`${name}: in order until ${formatTime(certificate.notAfter)}`);
+  if (lines.length === 0 && all && end !== undefined) {
+    lines.push(`${name}: in order until ${formatTime(end)}`);
   }
   return lines;
 }

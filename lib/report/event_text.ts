@@ -21,6 +21,9 @@ export function eventText(event: ApplyEvent): string {
           ? "stored what an earlier run received"
           : `issued by ${event.address}`) +
         `, serial ${event.serial}, until ${formatTime(event.notAfter)}`;
+    case "fetched":
+      return `${event.certificate}: read from ${event.address}, ` +
+        (event.changed ? "changed" : "unchanged");
     case "deployed":
       return `${event.certificate}: deployed ${event.path} (${describeDrifts(event.drift, true)})`;
     case "rolled-back":

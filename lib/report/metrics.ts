@@ -28,7 +28,13 @@ interface Sample {
 export function metricsText(facts: RunFacts): string {
   const { plan: { certificates, services }, outcome, at, version } = facts;
   const issued = issuedIn(facts.events);
-  const times = certificates.map((state) => ({ name: state.name, ...timesOf(state, issued) }));
+  const fetched = new Map(
+    facts.events.flatMap((event) => event.kind === "fetched" ? [[event.certificate, event]] : []),
+  );
+  const times = certificates.map((state) => ({
+    name: state.name,
+    ...timesOf(state, issued, fetched),
+  }));
   const failed = new Set([
     ...[...outcome.failed, ...outcome.skipped].map(({ subject }) => subject),
     ...facts.events.flatMap((event) => event.kind === "rolled-back" ? event.certificate : []),
@@ -52,6 +58,11 @@ export function metricsText(facts: RunFacts): string {
       "vcm_certificate_info",
       "What the certificate in the store is.",
       certificates.flatMap((state) => infoSample(state, issued, facts.inventory)),
+    ),
+    gauge(
+      "vcm_trust_end_timestamp_seconds",
+      "End of the first CRL, or of the last certificate, of the trust entry in the store.",
+      times.flatMap(({ name, end }) => timeSample(name, end)),
     ),
     gauge(
       "vcm_certificate_ok",
@@ -82,6 +93,7 @@ export function metricsText(facts: RunFacts): string {
 }
 
 type Issued = Extract<ApplyEvent, { readonly kind: "issued" }>;
+type Fetched = Extract<ApplyEvent, { readonly kind: "fetched" }>;
 
 function issuedIn(events: readonly ApplyEvent[]): ReadonlyMap<string, Issued> {
   return new Map(
@@ -89,10 +101,14 @@ function issuedIn(events: readonly ApplyEvent[]): ReadonlyMap<string, Issued> {
   );
 }
 
-function timesOf(state: CertificateState, issued: ReadonlyMap<string, Issued>) {
+function timesOf(
+  state: CertificateState,
+  issued: ReadonlyMap<string, Issued>,
+  fetched: ReadonlyMap<string, Fetched>,
+) {
   const { notAfter, renewAt } = issued.get(state.name) ??
     { notAfter: state.certificate?.notAfter, renewAt: state.renewAt };
-  return { notAfter, renewAt };
+  return { notAfter, end: state.trust?.end, renewAt, ...fetched.get(state.name) };
 }
 
 function infoSample(

@@ -10,6 +10,8 @@ export interface OutcomeEntry {
 
 export interface Outcome {
   readonly issued: number;
+  /** Contents of trust entries; absent: none. */
+  readonly fetched?: number;
   readonly deployed: number;
   readonly acted: number;
   /** Recoveries from interrupted runs, and cleared or transferred pending actions. */
@@ -24,9 +26,11 @@ export function foldOutcome(plan: Plan, events: readonly ApplyEvent[]): Outcome 
   const entries = (kind: Failure["kind"]): OutcomeEntry[] =>
     events.filter((event): event is Failure => event.kind === kind)
       .map(({ subject, message }) => ({ subject, message }));
+  const fetched = count("fetched");
   const rolledBack = events.flatMap((event) => event.kind === "rolled-back" ? event.paths : []);
   return {
     issued: count("issued"),
+    ...(fetched > 0 && { fetched }),
     deployed: count("deployed") - rolledBack.length,
     acted: count("acted"),
     recovered: count("recovered") + count("cleared"),

@@ -1,3 +1,5 @@
+import type { CertificateState } from "../plan/types.ts";
+
 /** Colors a text; `paint(false)` returns it unchanged. */
 export interface Paint {
   bold(text: string): string;
@@ -15,6 +17,15 @@ export function paint(color: boolean): Paint {
 /** A number with its noun: "1 file", "2 files". */
 export function count(number: number, thing: string): string {
   return `${number} ${thing}${number === 1 ? "" : "s"}`;
+}
+
+/** How many certificates and trust entries there are: "2 certificates and 1 trust entry". */
+export function countEntries(states: readonly Pick<CertificateState, "trust">[]): string {
+  const trust = states.filter((state) => state.trust !== undefined).length;
+  const certificates = count(states.length - trust, "certificate");
+  if (trust === 0) return certificates;
+  const entries = trust === 1 ? "1 trust entry" : `${trust} trust entries`;
+  return trust === states.length ? entries : `${certificates} and ${entries}`;
 }
 
 /** The names, or the first three of many. */

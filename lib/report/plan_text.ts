@@ -6,7 +6,7 @@ import { actionName } from "../plan/desired_service.ts";
 import { formatTime } from "../text/format_time.ts";
 import { requestPath } from "../plan/request.ts";
 import { describeDrifts } from "./drift_text.ts";
-import { count, type Paint } from "./paint.ts";
+import { count, countEntries, type Paint } from "./paint.ts";
 import { countWaiting, countWarnedBroken, countWarnedDue } from "./verdict.ts";
 
 /**
@@ -43,7 +43,10 @@ function certificateLines(
     if (step.kind === "recover" || step.kind === "forget") lines.push(`  recover  ${step.detail}`);
     else if (step.kind === "revoke") lines.push(`  ${paint.warn("revoke")}   ${step.detail}`);
     else if (step.kind === "deploy") lines.push(...deployLines(step, whole));
-    else if (step.kind === "issue") {
+    else if (step.kind === "fetch") {
+      const from = step.source.paths.join(", ");
+      lines.push(`  ${paint.warn("fetch")}    from ${from}: ${step.due.detail}`);
+    } else if (step.kind === "issue") {
       const from = requestPath(step.request);
       lines.push(`  ${paint.warn("issue")}    from ${from}: ${step.due.detail}`);
     }
@@ -55,9 +58,10 @@ function certificateLines(
   return lines;
 }
 
-function validityText({ certificate, renewAt }: CertificateState): string {
-  if (certificate === undefined || renewAt === undefined) return "";
-  return `until ${formatTime(certificate.notAfter)}, renewal from ${formatTime(renewAt)}`;
+function validityText({ certificate, trust, renewAt }: CertificateState): string {
+  const end = certificate?.notAfter ?? trust?.end;
+  if (end === undefined || renewAt === undefined) return "";
+  return `until ${formatTime(end)}, renewal from ${formatTime(renewAt)}`;
 }
 
 function deployLines(step: DeployStep, whole: boolean): string[] {
@@ -128,11 +132,13 @@ function planSummary(plan: Plan, quiet: number, paint: Paint): string {
     const flawed = countWarnedDue(plan.certificates);
     return flawed > 0
       ? `Nothing to do; ${paint.warn(`${count(flawed, "certificate")} not in order`)}${rest}`
-      : `Nothing to do: ${count(plan.certificates.length, "certificate")} in order`;
+      : `Nothing to do: ${countEntries(plan.certificates)} in order`;
   }
   const recovering = plan.steps.filter(({ kind }) => RECOVERING.has(kind)).length;
   const recover = recovering > 0 ? `, ${recovering} to recover` : "";
-  return `Plan: ${steps("issue").length} to issue, ${count(files, "file")} to deploy, ` +
+  const fetches = steps("fetch").length;
+  const fetch = fetches > 0 ? `${fetches} to fetch, ` : "";
+  return `Plan: ${steps("issue").length} to issue, ${fetch}${count(files, "file")} to deploy, ` +
     `${count(steps("service").length, "service action")}${recover}${stopped}${waits}${rest}`;
 }
 

@@ -2,7 +2,7 @@
 import type { Plan } from "../plan/types.ts";
 import { isOfChain } from "../plan/warnings.ts";
 import type { Outcome, OutcomeEntry } from "./outcome.ts";
-import { count, listNames, type Paint } from "./paint.ts";
+import { count, countEntries, listNames, type Paint } from "./paint.ts";
 import { countWaiting, countWarnedBroken, countWarnedDue } from "./verdict.ts";
 
 /** @param told What the reader has read already, which is only counted. */
@@ -38,11 +38,12 @@ export function runEntries(
     ...mergedEntries("skipped", outcome.skipped, told),
     ...mergedEntries("warning", warningsOf(plan, outcome)),
   ];
-  const { issued, deployed, acted, recovered, failed, skipped } = outcome;
-  if (issued + deployed + acted + recovered + failed.length + skipped.length === 0) {
+  const { issued, fetched = 0, deployed, acted, recovered, failed, skipped } = outcome;
+  if (issued + fetched + deployed + acted + recovered + failed.length + skipped.length === 0) {
     return [...entries, { text: nothingToDo(plan) }];
   }
-  const text = `Done: ${issued} issued, ${count(deployed, "file")} deployed, ` +
+  const fetches = fetched > 0 ? `${fetched} fetched, ` : "";
+  const text = `Done: ${issued} issued, ${fetches}${count(deployed, "file")} deployed, ` +
     `${count(acted, "service action")}; ` +
     `${failed.length} failed, ${skipped.length} skipped${waiting(plan)}`;
   return [...entries, { text }];
@@ -86,7 +87,7 @@ function waiting(plan: Plan): string {
 function nothingToDo(plan: Plan): string {
   const { certificates } = plan;
   const due = certificates.filter(({ due, waits }) => due !== undefined && !waits).length;
-  const all = count(certificates.length, "certificate");
+  const all = countEntries(certificates);
   const broken = countWarnedBroken(plan);
   if (due > 0) return `Nothing to do for this command: ${due} of ${all} due for "vcm run"`;
   if (broken > 0) return `Nothing to do; ${count(broken, "certificate")} broken${waiting(plan)}`;

@@ -61,12 +61,13 @@ function statusRow(
   services: readonly ServiceState[],
   now: Date,
 ): StatusRow {
-  const { name, certificate, renewAt } = state;
+  const { name, certificate, renewAt, trust } = state;
+  const end = certificate?.notAfter ?? trust?.end;
   return {
     rank: rankOf(state, services, now),
     name,
-    issuer: certificate?.issuer ?? NONE,
-    left: certificate === undefined ? NONE : timeLeft(certificate.notAfter, now),
+    issuer: certificate?.issuer ?? trust?.kind ?? NONE,
+    left: end === undefined ? NONE : timeLeft(end, now),
     validity: certificate,
     renewAt,
     files: filesWord(state),

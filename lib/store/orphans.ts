@@ -16,11 +16,11 @@ import {
 
 /** Their names, sorted. Needs no lock. */
 export function orphanedSets(
-  { certStore, certificates }: Pick<Config, "certStore" | "certificates">,
+  { certStore, certificates, trust }: Pick<Config, "certStore" | "certificates" | "trust">,
 ): Presence<readonly string[]> {
   const listing = readDirectory(certStore, [nameOf(lockFile(certStore))]);
   if (listing.kind !== "present") return listing;
-  const named = new Set(certificates.map(({ name }) => name));
+  const named = new Set([...certificates, ...trust].map(({ name }) => name));
   const names = new Set([...listing.value].map(setName));
   const value = [...names].filter((name) =>
     !NOT_SETS.test(name) && !named.has(name) && holdsSet(certStore, name)
@@ -53,7 +53,7 @@ function holdsSet(certStore: string, name: string): boolean {
   const found = observe(storedDirectory(certStore, name), () => {
     const directory = directoryOfSet(certStore, name);
     return Deno.statSync(directory).isDirectory &&
-      ["cert", "privkey"].some((part) => isThere(`${directory}/${part}.pem`));
+      ["cert.pem", "privkey.pem", "source"].some((file) => isThere(`${directory}/${file}`));
   });
   return found.kind === "unreadable" || (found.kind === "present" && found.value);
 }

@@ -214,7 +214,10 @@ export class StoreReader {
 
 function takenFiles({ targets }: CertificateSpec): ReadonlySet<Part> {
   const parts = new Set<Part>(targets.length === 0 ? LEAF_AND_CHAIN : LEAF);
-  for (const { what } of targets) for (const part of partsOf(what)) parts.add(part);
+  for (const { what } of targets) {
+    // Only trust entries have CRLs.
+    for (const part of partsOf(what)) if (part !== "crl") parts.add(part);
+  }
   return parts;
 }
 

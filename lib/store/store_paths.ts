@@ -1,9 +1,9 @@
 /** Names of files and directories in the store and beside targets. No other file knows them. */
 import { directoryOf, nameOf } from "../text/path.ts";
-import type { Part } from "../certificate/types.ts";
+import type { StoredPart } from "../certificate/types.ts";
 
 /** `<cert_store>/<name>/privkey.pem` and its siblings. */
-export function storedFile(certStore: string, name: string, part: Part): string {
+export function storedFile(certStore: string, name: string, part: StoredPart): string {
   return `${certStore}/${name}/${part}.pem`;
 }
 

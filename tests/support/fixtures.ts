@@ -265,5 +265,6 @@ export function makeConfig(certificates: readonly CertificateSpec[], file = "vcm
       timeout: 60,
     },
     certificates,
+    trust: [],
   };
 }

@@ -24,6 +24,7 @@ const CERTIFICATE: Whole<Certificate> = {
 
 const STATE: Whole<CertificateState> = {
   name: "web",
+  trust: { kind: "crl", end: NOW },
   certificate: CERTIFICATE,
   renewAt: NOW,
   due,
@@ -66,6 +67,14 @@ const EVENTS: { readonly [K in ApplyEvent["kind"]]: ApplyEvent & { readonly kind
     chainInvalid: "the root ended",
     issuer: "Example CA",
     inventory: INVENTORY,
+  },
+  fetched: {
+    kind: "fetched",
+    certificate: "web",
+    address: "https://v",
+    changed: true,
+    end: NOW,
+    renewAt: NOW,
   },
   deployed: { kind: "deployed", certificate: "web", what: "cert", path: "/a", drift },
   "rolled-back": {

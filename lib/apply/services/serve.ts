@@ -59,8 +59,9 @@ export async function serve(
       await noteFailure(run.certStore, service, failure);
       fail(service, failure, run);
     } else if (step.kind === "validate") continue;
-    else if (reason !== undefined) skip(service, reason, run);
-    else if (run.stop.why !== undefined) fail(service, notBegun(run.stop.why), run);
+    else if (reason !== undefined) {
+      if (!isUnchanged(step, run)) skip(service, reason, run);
+    } else if (run.stop.why !== undefined) fail(service, notBegun(run.stop.why), run);
     else {
       const { manager } = step.action;
       const slow = late.get(manager);
@@ -166,6 +167,12 @@ function fail(subject: string, message: string, { emit }: ServicesRun): void {
 
 function skip(subject: string, message: string, { emit }: ServicesRun): void {
   emit({ kind: "skipped", step: "service", subject, message });
+}
+
+/** Whether the server had nothing new for all that would have changed. */
+function isUnchanged({ certificates }: ServiceStep, { results }: ServicesRun): boolean {
+  return certificates.length > 0 &&
+    certificates.every((name) => results.get(name)?.state === "none");
 }
 
 /** Why the step is skipped: what it depends on was not done. */

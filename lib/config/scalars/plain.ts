@@ -37,6 +37,16 @@ export const lifetime = scalar<Lifetime>({
   show: ({ text }) => text,
 });
 
+/** In seconds. */
+export const period = scalar({
+  words: "duration",
+  wanted: `a duration such as "1d"`,
+  pattern: DURATION,
+  parse: parseDuration,
+  editor: SECONDS,
+  show: formatDuration,
+});
+
 /** Of one action or request; in seconds. */
 export const timeLimit = scalar({
   words: "time from `1s` to `1h`",

@@ -28,6 +28,18 @@ export type EventJson =
     readonly inventory: InventoryJson;
   }
   | OfCertificate & {
+    /** The content of a trust entry was read and stored. */
+    readonly kind: "fetched";
+    /** Address of the server. */
+    readonly address: string;
+    /** Whether it differs from what was stored. */
+    readonly changed: boolean;
+    /** End of the first CRL, or of the last certificate. */
+    readonly end: Date;
+    /** When the server is asked again. */
+    readonly renewAt: Date;
+  }
+  | OfCertificate & {
     /** A target was written. */
     readonly kind: "deployed";
     /** What the target holds. */
@@ -67,7 +79,7 @@ export type EventJson =
     /** Whether the step failed or was not tried. */
     readonly kind: "failed" | "skipped";
     /** The kind of the step. */
-    readonly step: "recover" | "revoke" | "issue" | "deploy" | "service";
+    readonly step: "recover" | "revoke" | "issue" | "fetch" | "deploy" | "service";
     /** Name of the certificate, or the service. */
     readonly subject: string;
     /** Why it was not done, for people. */
@@ -83,6 +95,8 @@ interface OfService {
 export interface OutcomeJson {
   /** How many certificates were issued. */
   readonly issued: Count;
+  /** For how many trust entries the server was asked; absent: for none. */
+  readonly fetched?: Count | undefined;
   /** How many targets were written and not rolled back. */
   readonly deployed: Count;
   /** How many services acted. */

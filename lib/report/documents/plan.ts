@@ -17,7 +17,7 @@ interface PlanJson extends Head {
   readonly at: Date;
   /** Directory of the store. */
   readonly certStore: string;
-  /** The state of each certificate. */
+  /** The state of each certificate, and of each trust entry. */
   readonly certificates: readonly CertificateStateJson[];
   /** The state of each service. */
   readonly services: readonly ServiceStateJson[];
@@ -104,13 +104,20 @@ export interface CertificateJson {
   readonly fingerprint: string;
 }
 
-/** The state of one certificate. */
+/** The state of one certificate or trust entry. */
 export interface CertificateStateJson {
   /** Its name in the file. */
   readonly name: string;
+  /** Set for a trust entry. */
+  readonly trust?: {
+    /** What it holds. */
+    readonly kind: "ca_bundle" | "crl";
+    /** End of the first stored CRL, or of the last stored certificate, if there is one. */
+    readonly end?: Date | undefined;
+  } | undefined;
   /** Facts of the stored certificate, if there is one. */
   readonly certificate?: CertificateJson | undefined;
-  /** When its renewal is due. */
+  /** When its renewal is due, or the server is asked for it again. */
   readonly renewAt?: Date | undefined;
   /** Why it is to be issued, if it is due. */
   readonly due?: DueJson | undefined;

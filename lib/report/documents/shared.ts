@@ -43,6 +43,7 @@ export type TargetKindJson =
   | "fullchain"
   | "privkey"
   | "ca"
+  | "crl"
   | "combined"
   | "pkcs12"
   | "der"
@@ -90,6 +91,7 @@ export interface DueJson {
     | "issuer-differs"
     | "expired"
     | "issued-before"
+    | "revoked"
     | "in-renewal-window"
     | "forced";
   /** The reason as a sentence, for people. */

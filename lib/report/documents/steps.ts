@@ -16,6 +16,7 @@ export type StepJson =
   | RecoverStepJson
   | RevokeStepJson
   | IssueStepJson
+  | FetchStepJson
   | ForgetStepJson
   | DeployStepJson
   | TransferStepJson
@@ -143,6 +144,25 @@ export interface IssueStepJson extends OfCertificate, Keeps, InUse {
     /** Until when the stored certificate can be used; absent: it cannot. */
     readonly validUntil?: Date | undefined;
   };
+}
+
+/** Asks the server for CA certificates or CRLs, and writes them to the store. */
+export interface FetchStepJson extends OfCertificate, InUse {
+  /** Asks the server for CA certificates or CRLs, and writes them to the store. */
+  readonly kind: "fetch";
+  /** Why it is asked. */
+  readonly due: DueJson;
+  /** What it is asked for. */
+  readonly source: {
+    /** Certificates of issuers, or their CRLs. */
+    readonly kind: "ca_bundle" | "crl";
+    /** Mounts, and issuers as `MOUNT/issuer/REF`. */
+    readonly paths: readonly string[];
+    /** Of certificates: seconds after which it is asked again. */
+    readonly refresh: Count;
+  };
+  /** Services that read the store, because there are no targets. */
+  readonly services: readonly string[];
 }
 
 /** Removes a record of answers that could not be used. */

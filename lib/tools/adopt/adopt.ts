@@ -23,7 +23,7 @@ export async function adopt(args: Arguments, host: Host): Promise<number> {
   host.giveUp("net");
   if (args.dryRun) host.giveUp("write");
   const config = await loadFor(args, host);
-  const specs = narrow(config, args);
+  const specs = narrow(config.certificates, config, args);
   const reporter = new Reporter<Result>(
     args.dryRun ? { ...config, logFile: undefined } : config,
     args,

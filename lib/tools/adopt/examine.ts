@@ -4,7 +4,7 @@ import { ChainChecker } from "../../certificate/stored_chain.ts";
 import { PathFinder } from "../../certificate/path_finder.ts";
 import { plainContent } from "../../certificate/plain_content.ts";
 import { renewalStart } from "../../certificate/renewal.ts";
-import { type Part, PARTS } from "../../certificate/types.ts";
+import { PARTS, type StoredPart } from "../../certificate/types.ts";
 import type { CertificateSpec } from "../../config/types.ts";
 import { ABSENT } from "../../host/read.ts";
 import type { Presence } from "../../host/types.ts";
@@ -107,7 +107,10 @@ function describe(
   { certificate: { serial, issuer, notAfter }, renewAt, texts }: DesiredSet,
   sources: readonly Source[],
 ): string {
-  const part = (part: Part) => texts[part].kind === "present" ? texts[part].value : "";
+  const part = (part: StoredPart) => {
+    const text = part === "crl" ? ABSENT : texts[part];
+    return text.kind === "present" ? text.value : "";
+  };
   const rewritten = sources.filter(({ spec, text }) => plainContent(spec, part) !== text)
     .map(({ spec: { path } }) => `"${path}"`);
   return [

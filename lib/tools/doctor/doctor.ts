@@ -54,7 +54,7 @@ export async function doctor(
     serviceHost(),
 ): Promise<number> {
   const config = await findManagers(await loadFor(args, host));
-  const specs = narrow(config, args);
+  const specs = narrow(config.certificates, config, args);
   const paint = paintFor(args, host);
   using interruption = new Interruption();
   const { stop } = interruption;

@@ -2,7 +2,7 @@
  * Checks what entries name on this host: directories, owners and files, by the plan of a run that
  * nobody carries out; and the programs that a run starts. Changes nothing.
  */
-import type { CertificateSpec, Config } from "../../config/types.ts";
+import { type CertificateSpec, type Config, entriesOf } from "../../config/types.ts";
 import { readInfo } from "../../host/read.ts";
 import { programPaths } from "../../host/run_command.ts";
 import { observe } from "../../observe/observe.ts";
@@ -19,8 +19,9 @@ export async function examineEntries(
   specs: readonly CertificateSpec[],
   now: Date,
 ): Promise<CheckResult[]> {
-  const asked = { ...config, certificates: specs.map(withoutServices) };
-  const made = plan(asked, asked.certificates, await observe(asked, now), now);
+  const trust = config.trust.map((spec) => ({ ...spec, services: [] }));
+  const asked = { ...config, certificates: specs.map(withoutServices), trust };
+  const made = plan(asked, entriesOf(asked), await observe(asked, now), now);
   const results = made.certificates.flatMap(({ name, blocked, warnings }) => {
     const fix = `correct the entry in ${shellWord(config.file)}; to see it whole: vcm plan ${
       shellWord(name)
@@ -33,7 +34,7 @@ export async function examineEntries(
       }),
     ];
   });
-  const targets = specs.flatMap(({ targets }) => targets);
+  const targets = entriesOf(asked).flatMap(({ targets }) => targets);
   if (results.length === 0 && targets.length > 0) {
     const detail = `directories and owners of ${count(targets.length, "target")} are in order`;
     results.push(found("ok", "targets", detail));

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { DEFAULT_PROBE_TIMEOUT, DEFAULT_SETTLE } from "../../config/defaults.ts";
 import { SYSTEM_FILE } from "../../config/load.ts";
-import type { Config, ServiceSpec } from "../../config/types.ts";
+import { type Config, entriesOf, type ServiceSpec } from "../../config/types.ts";
 import { directoryOf } from "../../text/path.ts";
 import { socketPath } from "../../text/socket_path.ts";
 import { firstIn, isIn, nearestExisting, realPath, topmost } from "./places.ts";
@@ -52,9 +52,9 @@ export function unitFacts(
   /** The environment or systemd hands over a wrapped secret id. */
   isHandedWrapped = false,
 ): UnitFacts {
-  const { vault, certificates } = config;
-  const services = certificates.flatMap(({ services }) => services);
-  const targets = certificates.flatMap(({ targets }) => targets);
+  const { vault } = config;
+  const services = entriesOf(config).flatMap(({ services }) => services);
+  const targets = entriesOf(config).flatMap(({ targets }) => targets);
   const file = namedFile(config);
   const startsContainers = services.some(startsContainer);
   const secret = secretDirectory(config, isHandedWrapped);
@@ -116,8 +116,9 @@ function startsContainer({ manager, control, command, validate }: ServiceSpec): 
 }
 
 /** The store, and the directories of targets, log and metrics. */
-function writtenDirectories({ certStore, logFile, metricsFile, certificates }: Config): string[] {
-  const targets = certificates.flatMap(({ targets }) => targets);
+function writtenDirectories(config: Config): string[] {
+  const { certStore, logFile, metricsFile } = config;
+  const targets = entriesOf(config).flatMap(({ targets }) => targets);
   const files = [logFile, metricsFile].filter((path) => path !== undefined);
   return [
     certStore,
@@ -145,10 +146,10 @@ function keptIn(path: string, open: readonly string[]): string[] {
 
 /** Every path that the configuration names, also in the words of commands. */
 function pathsOf(config: Config): string[] {
-  const { vault, certificates } = config;
+  const { vault } = config;
   const { login } = vault;
-  const services = certificates.flatMap(({ services }) => services);
-  const targets = certificates.flatMap(({ targets }) => targets);
+  const services = entriesOf(config).flatMap(({ services }) => services);
+  const targets = entriesOf(config).flatMap(({ targets }) => targets);
   const words = [
     ...services.flatMap(({ command = [], validate = [] }) => [...command, ...validate]),
     ...(login?.kind === "jwt" ? login.jwtCommand ?? [] : []),
@@ -178,8 +179,9 @@ const BASE_LIMIT = 600;
 const REQUEST_LIMIT = 60;
 
 /** `max_run`, and the longest that a step which is under way then can take: a request, or a service. */
-function limitOf({ maxRun, vault, certificates }: Config): number {
-  const services = certificates.flatMap(({ services }) => services);
+function limitOf(config: Config): number {
+  const { maxRun, vault } = config;
+  const services = entriesOf(config).flatMap(({ services }) => services);
   const steps = services.map(({ timeout, settle, probe }) =>
     timeout + settle - DEFAULT_SETTLE +
     (probe === undefined ? 0 : Math.max(probe.timeout, DEFAULT_PROBE_TIMEOUT))

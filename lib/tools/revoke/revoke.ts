@@ -23,7 +23,7 @@ export async function revoke(args: Arguments, host: Host): Promise<number> {
   requireAnswers(args, host, "the name of a certificate");
   const found = gather(config, args.names, args.forgetKey);
   const unknown = args.names.filter((name) => found.every((candidate) => candidate.name !== name));
-  if (unknown.length > 0) narrow(config, { ...args, names: unknown });
+  if (unknown.length > 0) narrow(config.certificates, config, { ...args, names: unknown });
   // The questions come before the lock and the login, which must not wait for an answer.
   const candidates = found.map((candidate) => args.yes ? candidate : ask(candidate, host));
   const reporter = new Reporter<Result>(config, args, host);

@@ -16,6 +16,7 @@ const RULES: Partial<Readonly<Record<MapName, () => JsonSchema>>> = {
   file: fileRule,
   auth: authRule,
   deploy: targetRule,
+  trust: trustRule,
 };
 
 /** The schema of a whole file. */
@@ -80,9 +81,12 @@ function keySchemas(keys: Keys, map: MapName): JsonSchema {
   return Object.fromEntries(entries);
 }
 
-/** A file with `include` needs no certificates of its own. */
+/** A file with `include` or `trust` needs no certificates of its own. */
 function fileRule(): JsonSchema {
-  return { required: [], anyOf: [{ required: ["certs"] }, { required: ["include"] }] };
+  return {
+    required: [],
+    anyOf: ["certs", "trust", "include"].map((key) => ({ required: [key] })),
+  };
 }
 
 /** One of the short forms, or both keys of the long form. */
@@ -92,6 +96,10 @@ function targetRule(): JsonSchema {
     oneOf: [...TARGET_KINDS.map((what) => ({ required: [what] })), long],
     dependentRequired: { source: ["dest"], dest: ["source"], pkcs12: ["password_file"] },
   };
+}
+
+function trustRule(): JsonSchema {
+  return { oneOf: [{ required: ["ca_bundle"] }, { required: ["crl"] }] };
 }
 
 /** Keys that a login method does not have. */

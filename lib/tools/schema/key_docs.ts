@@ -7,6 +7,7 @@ import type {
   File,
   ProbeEntry,
   ReissueEntry,
+  TrustEntry,
 } from "../../config/schema.ts";
 import type { KeyDoc, KeyDocs } from "./key_doc.ts";
 import { SERVICE_DOCS } from "./service.ts";
@@ -98,8 +99,13 @@ const FILE_DOCS: KeyDocs<File> = {
     example: { pki: "pki_internal", role: "internal-service" },
   },
   certs: {
-    means: "The certificates of this host, one entry each; optional with `include`.",
+    means: "The certificates of this host, one entry each; optional with `include` or `trust`.",
     example: [{ name: "web.example.com" }],
+  },
+  trust: {
+    means:
+      "What services verify other certificates with: CA certificates and CRLs, one entry each.",
+    example: [{ name: "internal-ca", ca_bundle: "pki_internal" }],
   },
   include: {
     means:
@@ -141,6 +147,33 @@ const CERTIFICATE_DOCS: KeyDocs<CertificateEntry> = {
   service: { means: "Services that read them.", example: [{ name: "nginx.service" }] },
 };
 
+const TRUST_DOCS: KeyDocs<TrustEntry> = {
+  name: {
+    means: "Unique name, also among certificates, and the name of its directory in the store.",
+    example: "internal-ca",
+  },
+  ca_bundle: {
+    means: "The CA certificates to deploy as `ca`: those of all issuers of a mount, or of one, " +
+      "`MOUNT/issuer/REF`.",
+    example: "pki_internal",
+  },
+  crl: {
+    means:
+      "The CRLs to deploy as `crl`: those of all issuers of a mount that have one, or of one " +
+      "issuer, `MOUNT/issuer/REF`. Programs that check a whole chain need the CRL of each of its CAs.",
+    example: ["pki_internal", "pki_root/issuer/root-2026"],
+  },
+  refresh: {
+    means: "`ca_bundle`: how often it is asked for again.",
+    example: "12h",
+  },
+  deploy: {
+    means: "Files that services read, each `ca` or `crl`.",
+    example: [{ ca: "/etc/nginx/ssl/internal-ca.pem" }],
+  },
+  service: { means: "Services that read them.", example: [{ name: "nginx.service" }] },
+};
+
 const { owner, group, mode, create_dirs, order } = TARGET_DOCS;
 const { control, timeout, settle, window } = SERVICE_DOCS;
 
@@ -151,6 +184,7 @@ export const KEY_DOCS = {
   auth: AUTH_DOCS,
   reissue: REISSUE_DOCS,
   certs: CERTIFICATE_DOCS,
+  trust: TRUST_DOCS,
   deploy: TARGET_DOCS,
   service: SERVICE_DOCS,
   probe: PROBE_DOCS,

@@ -19,7 +19,9 @@ export const TARGET_DOCS: KeyDocs<TargetEntry> = {
   },
   privkey: { means: "Where the private key goes.", example: "/etc/nginx/ssl/web.key" },
   ca: {
-    means: "Where the root goes, for programs that verify the certificate.",
+    means:
+      "Where the root goes, for programs that verify the certificate; of an entry of `trust`, " +
+      "all certificates of its bundle.",
     example: "/etc/postgresql/ssl/root.crt",
   },
   combined: {
@@ -35,6 +37,10 @@ export const TARGET_DOCS: KeyDocs<TargetEntry> = {
   bundle: {
     means: "Where a link to a directory with the whole set goes; the set is replaced as a whole.",
     example: "/etc/haproxy/certs/web",
+  },
+  crl: {
+    means: "Of an entry of `trust`: where its CRLs go, in one PEM file.",
+    example: "/etc/nginx/ssl/internal.crl",
   },
   source: { means: "What goes to `dest`: the long form.", example: "cert" },
   dest: { means: "Where `source` goes.", example: "/etc/nginx/ssl/web.crt" },

@@ -1,4 +1,5 @@
 /** `vcm names`: prints names for completion while the user types. */
+import { entriesOf } from "../../config/types.ts";
 import { ConfigError } from "../../config/diagnostic.ts";
 import { EXIT_OK } from "../../report/verdict.ts";
 import type { Host } from "../../command/host.ts";
@@ -9,9 +10,9 @@ import type { Arguments } from "../../command/parse_arguments.ts";
 export async function names(args: Arguments, host: Host): Promise<number> {
   host.giveUp("write", "net", "run");
   try {
-    const { certificates } = await loadFor(args, host);
+    const entries = entriesOf(await loadFor(args, host));
     // No name contains a line break.
-    host.out(certificates.map(({ name }) => `${name}\n`).join(""));
+    host.out(entries.map(({ name }) => `${name}\n`).join(""));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
   }

@@ -4,6 +4,7 @@ import { CommandRunner } from "../../../lib/apply/commands/runner.ts";
 import { Writers } from "../../../lib/apply/writers/writers.ts";
 import type { ApplyEvent } from "../../../lib/apply/events.ts";
 import type { AccessInput } from "../../../lib/apply/session_once.ts";
+import type { VaultAccess } from "../../../lib/vault/access/access.ts";
 import { LIMITS } from "../../../lib/vault/access/server_access.ts";
 import { startDemoServer } from "../../../lib/tools/demo/demo_server.ts";
 import type { DeployStep, IssueStep, Plan, Step } from "../../../lib/plan/types.ts";
@@ -25,7 +26,7 @@ export interface Rig {
   readonly vault: Vault;
   /** With a directory `store` for the store, and one `ssl` for targets. */
   readonly directory: Directory;
-  readonly access: AccessInput;
+  readonly access: VaultAccess;
   plan(...steps: Step[]): Plan;
   /** Carries out a plan and gives the events, in their order. */
   run(plan: Plan, access?: AccessInput): Promise<ApplyEvent[]>;
@@ -40,7 +41,7 @@ export async function withRig(
   Deno.mkdirSync(directory.at("store"));
   Deno.mkdirSync(directory.at("ssl"));
   const { roleId, secretId } = vault;
-  const access: AccessInput = {
+  const access: VaultAccess = {
     addresses: [vault.address],
     redirectHosts: [],
     allowHttp: false,

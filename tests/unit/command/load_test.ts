@@ -8,7 +8,9 @@ import { pureTest } from "../../support/pure_test.ts";
 const CONFIG = makeConfig(["web", "mail", "vpn"].map((name) => makeSpec({ name })));
 
 function namesFor(...names: string[]): string[] {
-  return narrow(CONFIG, parseArguments(["issue", ...names])).map(({ name }) => name);
+  return narrow(CONFIG.certificates, CONFIG, parseArguments(["issue", ...names])).map(({ name }) =>
+    name
+  );
 }
 
 pureTest("narrow() selects all certificates if no name is given", () => {

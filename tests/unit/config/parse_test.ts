@@ -114,6 +114,7 @@ pureTest("parseConfig() reads the file of product.md in full", async () => {
       ],
       services: [{ ...NGINX, manager: "systemd", control: "reload" }],
     }],
+    trust: [],
   };
   assert.deepEqual(defined(await parseConfig(PRODUCT, "/etc/vcm/vcm.yaml")), expected);
 });
@@ -139,6 +140,7 @@ pureTest(
         targets: [{ what: "chain", path: "/a", createDirs: false }],
         services: [NGINX],
       }],
+      trust: [],
     };
     const text = `certs:\n  - {name: "*.apps.example.com", pki: /pki/, role: web, ` +
       `deploy: [{chain: /a}], service: [{name: nginx}]}`;

@@ -229,7 +229,7 @@ pureTest("names of JavaScript's own properties are unknown keys like others", as
     for (const value of ["x", "{a: b}", "{mode: '0777'}", "~"]) {
       const top = await diagnosticsOf(`${key}: ${value}\ncerts: [{name: a, pki: p, role: r}]\n`);
       assert.deepEqual(top, [
-        `f:1:1 ${key}: unknown key; allowed here: config, certs, include, defaults`,
+        `f:1:1 ${key}: unknown key; allowed here: config, certs, trust, include, defaults`,
       ]);
       for (
         const [path, start, end] of [

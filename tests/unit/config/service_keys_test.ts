@@ -114,6 +114,7 @@ pureTest("parseConfig() reads every key of a service", async () => {
         },
       ],
     })],
+    trust: [],
   };
   assert.deepEqual(defined(await parseConfig(EVERY_KEY, "f")), expected);
 });

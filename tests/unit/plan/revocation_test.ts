@@ -61,3 +61,20 @@ pureTest("what the file no longer names is finished by a command that names noth
   );
   assert.deepEqual(plan(config, [SPEC], observation, NOW).steps, []);
 });
+
+pureTest("a certificate that a CRL lists is broken, deployed nowhere, and gets another key", () => {
+  const spec = makeSpec({ name: "a", key: { origin: "local", reuse: true } });
+  const revoked = makeObserved(spec, { revokedBy: "Root" });
+  const made = planOf([spec], [revoked]);
+  assert.deepEqual(made.certificates[0]?.due, {
+    reason: "revoked",
+    detail: 'it is revoked: the CRL of "Root" lists it',
+  });
+  assert.equal(assessStatus(made), "broken");
+  const [issue] = made.steps.filter((step) => step.kind === "issue");
+  assert.equal(issue?.request.key.reuse, false);
+  const selection = { issue: false, deploy: true, services: false, force: true };
+  const config = makeConfig([spec]);
+  const deploying = plan(config, [spec], observationOf([revoked]), NOW, selection);
+  assert.deepEqual(kinds(deploying.steps), []);
+});

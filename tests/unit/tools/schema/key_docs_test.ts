@@ -28,7 +28,14 @@ const FILE_WITH: Readonly<Record<MapName, (keys: Keys) => Keys>> = {
     certs: [NAMED],
   }),
   certs: (keys) => ({ certs: [{ ...NAMED, ...keys }] }),
-  deploy: (keys) => ({ certs: [{ ...NAMED, deploy: [keys] }] }),
+  trust: (keys) => ({
+    certs: [NAMED],
+    trust: [{ name: "ca", ...("crl" in keys ? {} : { ca_bundle: "p" }), ...keys }],
+  }),
+  deploy: (keys) =>
+    "crl" in keys
+      ? { certs: [NAMED], trust: [{ name: "crl", crl: "p", deploy: [keys] }] }
+      : { certs: [{ ...NAMED, deploy: [keys] }] },
   service: (keys) => ({ certs: [{ ...NAMED, service: [{ name: "nginx", ...keys }] }] }),
   defaults: (keys) => ({ certs: [NAMED], defaults: keys }),
   "defaults.deploy": (keys) => FILE_WITH.defaults({ deploy: keys }),
