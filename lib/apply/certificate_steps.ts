@@ -1,8 +1,6 @@
 /** Carries out the steps of one certificate or trust entry: recover → revoke → issue or fetch → deploy. */
 import { readlinkSync } from "node:fs";
 import { requireText } from "../host/read.ts";
-import { openCertificate } from "../certificate/certificate.ts";
-import { inventoryFacts } from "../certificate/inventory.ts";
 import type { StoredPart } from "../certificate/types.ts";
 import { DIRECTORY_MODE } from "../plan/bundle.ts";
 import { changesContent } from "../plan/drift.ts";
@@ -17,19 +15,17 @@ import type {
 import type { TargetStep } from "../plan/target_types.ts";
 import { forgetPendingValidation, writePendingValidation } from "../store/pending_validation.ts";
 import { storedFile, temporaryFile } from "../store/store_paths.ts";
-import { hasBegunSwitch } from "../store/staged_set.ts";
 import type { Replaced } from "../store/types.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { deploy, NotDeployedError } from "./deploy.ts";
+import { plainCause } from "../text/plain_cause.ts";
 import type { Emit } from "./events.ts";
-import { describeIssued, issue, type StoreHooks } from "./issue.ts";
 import type { PendingActions, Recorded } from "./pending_actions.ts";
 import { recover } from "./recover.ts";
-import { forgetQuietly, recordWaste } from "./refused_answer.ts";
-import { formatTime } from "../text/format_time.ts";
 import type { SessionOnce } from "./session_once.ts";
 import { notBegun, type Stop } from "./stop.ts";
 import { contentMaker } from "./target_content.ts";
+import { type Issued, tryIssue } from "./try_issue.ts";
 import type { Writers } from "./writers/writers.ts";
 
 /** What all certificates of a run share. */
@@ -70,8 +66,22 @@ export interface Result {
   readonly torn?: boolean | undefined;
 }
 
-/** Reports all failures by events; never throws for what can go wrong on a host. */
+/**
+ * Reports all failures by events. What no step expects fails this certificate only: the answer to
+ * another one may be on its way.
+ */
 export async function workOnCertificate(work: CertificateWork, tools: Tools): Promise<Result> {
+  try {
+    return await carryOut(work, tools);
+  } catch (error) {
+    const step = firstStep(work) ?? "recover";
+    const message = `${plainCause(error)}; to see what is left: vcm plan; to do it: vcm run`;
+    tools.emit({ kind: "failed", step, subject: work.name, message });
+    return result(work, "half");
+  }
+}
+
+async function carryOut(work: CertificateWork, tools: Tools): Promise<Result> {
   if (tools.stop.why !== undefined) return leave(work, tools.stop.why, tools);
   const recovered = work.recover === undefined ||
     await recover(work.recover, work.certStore, tools);
@@ -87,7 +97,7 @@ export async function workOnCertificate(work: CertificateWork, tools: Tools): Pr
     tools.emit({ kind: "skipped", step: "deploy", subject: work.name, message });
     return unrecovered(work);
   }
-  const issued = work.issue && await tryIssue(work.issue, work, tools);
+  const issued = work.issue && await tryIssue(work.issue, work.certStore, tools);
   const fetched = work.fetch &&
     await (await import("./fetch.ts")).tryFetch(work.fetch, work.certStore, tools);
   if (work.deploy !== undefined) {
@@ -110,13 +120,15 @@ export async function workOnCertificate(work: CertificateWork, tools: Tools): Pr
 
 /** Leaves all steps to the next run. */
 function leave(work: CertificateWork, why: string, { emit }: Pick<Tools, "emit">): Result {
-  const step = (["issue", "fetch", "deploy", "revoke", "recover"] as const).find((kind) =>
-    work[kind]
-  );
+  const step = firstStep(work);
   if (step !== undefined) {
     emit({ kind: "failed", step, subject: work.name, message: notBegun(why) });
   }
   return unrecovered(work);
+}
+
+function firstStep(work: CertificateWork) {
+  return (["issue", "fetch", "deploy", "revoke", "recover"] as const).find((kind) => work[kind]);
 }
 
 /** Some files of an interrupted run may be rolled back already, and some not. */
@@ -136,67 +148,6 @@ function result({ deploy }: CertificateWork, state: Result["state"]): Result {
   };
 }
 
-/** A certificate that is in the store. */
-interface Issued {
-  readonly certificate: IssuedCertificate;
-  readonly recorded: Recorded | undefined;
-}
-
-async function tryIssue(
-  step: IssueStep,
-  { name, certStore }: CertificateWork,
-  { sessions, pendingActions, emit, stop }: Tools,
-): Promise<Issued | undefined> {
-  const warn = (message: string) => emit({ kind: "warning", subject: name, message });
-  let recorded: Recorded | undefined;
-  try {
-    const hooks = {
-      beforeAsked: () => pendingActions.try(step),
-      beforeStored: async () => {
-        recorded = await pendingActions.record(step);
-      },
-      warn,
-    };
-    const ask = async () => {
-      const session = await sessions.get();
-      if (stop.why !== undefined) throw new Error(notBegun(stop.why));
-      return await issue(step, certStore, session, hooks);
-    };
-    const issued = await storeOwn(step, certStore, hooks) ?? await ask();
-    const { warnings, renewAt, chainInvalid } = describeIssued(step, issued, new Date());
-    warnings.forEach(warn);
-    const { serial, notAfter } = issued.certificate;
-    if (step.archived !== undefined) {
-      const detail = `restored the archived set with serial ${serial}, until ` +
-        `${formatTime(notAfter)}; ${step.archived.outlook}`;
-      emit({ kind: "recovered", certificate: name, detail });
-    } else {
-      emit({
-        kind: "issued",
-        certificate: step.certificate,
-        address: issued.address,
-        serial,
-        notAfter,
-        renewAt,
-        ...(chainInvalid !== undefined && { chainInvalid }),
-        issuer: issued.certificate.issuer,
-        inventory: inventoryFacts(openCertificate(issued.leaf)),
-      });
-    }
-    forgetQuietly(certStore, name);
-    return { certificate: issued, recorded };
-  } catch (error) {
-    const { message } = error as Error;
-    const failed = step.archived === undefined ? "issue" : "recover";
-    emit({ kind: "failed", step: failed, subject: step.certificate, message });
-    await recordWaste(step, certStore, error as Error, emit);
-    // The next run finishes a switch that has begun, and the services must load what is new then.
-    if (hasBegunSwitch(certStore, name)) return undefined;
-    recorded?.withdraw();
-    return undefined;
-  }
-}
-
 async function tryRewrite(
   step: Rewrite,
   { name, certStore }: CertificateWork,
@@ -208,16 +159,6 @@ async function tryRewrite(
   };
   const { rewrite } = await import("./rewrite.ts");
   return await rewrite(name, certStore, record, emit) ? { recorded } : "failed";
-}
-
-/** Stores what needs no server. Undefined: the server must be asked. */
-async function storeOwn(step: IssueStep, certStore: string, hooks: StoreHooks) {
-  const { staged, archived } = step;
-  if (!staged && archived === undefined) return undefined;
-  const { restoreArchived, storeEarlier } = await import("./received.ts");
-  return archived === undefined
-    ? await storeEarlier(step, certStore, hooks)
-    : await restoreArchived(step, archived.path, certStore, hooks);
 }
 
 async function tryDeploy(

@@ -33,8 +33,15 @@ export function readStaged(certStore: string, name: string): Readonly<Record<Par
   return Object.fromEntries(PARTS.map((part) => [part, read(part)])) as Record<Part, string>;
 }
 
-/** Whether a switch has begun: the new set counts, or will when the next run has finished it. */
+/**
+ * Whether a switch has begun: the new set counts, or will when the next run has finished it. Also true
+ * if that cannot be told.
+ */
 export function hasBegunSwitch(certStore: string, name: string): boolean {
-  if (isThere(committedDirectory(certStore, name))) return true;
-  return !isThere(storedDirectory(certStore, name)) && isThere(retiredDirectory(certStore, name));
+  try {
+    if (isThere(committedDirectory(certStore, name))) return true;
+    return !isThere(storedDirectory(certStore, name)) && isThere(retiredDirectory(certStore, name));
+  } catch {
+    return true;
+  }
 }

@@ -96,7 +96,8 @@ test("the timer of a package gets a drop-in, its service no limit, and both stay
   );
   assert.deepEqual([accuracy, fragment, delay, monotonic], [
     "AccuracyUSec=5s",
-    `FragmentPath=${PACKAGED}/vcm.timer`,
+    // Where the machine has the directory of packages, see machine_init.sh.
+    "FragmentPath=/run/packaged-units/vcm.timer",
     "RandomizedDelayUSec=1min 15s",
     undefined,
   ]);

@@ -95,7 +95,8 @@ export async function doctor(
 function withOption(result: CheckResult, option: string): CheckResult {
   const { remedy } = result;
   if (remedy === undefined) return result;
-  return { ...result, remedy: remedy.replace(/\bvcm [a-z]+\b/g, (command) => command + option) };
+  const commands = /\bvcm [a-z]+\b(?! --config )/g;
+  return { ...result, remedy: remedy.replace(commands, (command) => command + option) };
 }
 
 const COLOURS = { ok: "good", warning: "warn", problem: "bad" } as const;
