@@ -12,10 +12,10 @@ import type { RunEnds } from "./stop.ts";
 import { failureOf } from "../host/worker_errors.ts";
 import type { WorkerInput, WorkerMessage } from "./worker.ts";
 
-/** The binary contains the bundled modules in one directory. */
+/** The binary contains the bundle of each worker in a directory. */
 const IS_BUNDLED = !import.meta.url.endsWith(".ts");
-const WORKER = IS_BUNDLED ? "./worker.js" : "./worker.ts";
-const COMMAND_WORKER = IS_BUNDLED ? "./command_worker.js" : "./commands/worker.ts";
+const WORKER = IS_BUNDLED ? "./worker/main.js" : "./worker.ts";
+const COMMAND_WORKER = IS_BUNDLED ? "./command_worker/main.js" : "./commands/worker.ts";
 
 /**
  * Starts a worker with these permissions. Needs them itself.

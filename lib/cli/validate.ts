@@ -1,7 +1,7 @@
 /** `vcm validate`: checks the configuration file. */
 import { validJson } from "../report/json.ts";
 import { count } from "../report/paint.ts";
-import { EXIT_OK } from "../report/verdict.ts";
+import { EXIT_OK } from "../report/exit_status.ts";
 import type { Host } from "../command/host.ts";
 import { loadFor } from "../command/load.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
