@@ -20,8 +20,8 @@ const WORKERS = {
   "lib/apply/commands/worker.ts": "command_worker",
   "lib/apply/writers/writer_thread.ts": "writer_thread",
 };
-/** The lazy part that each scheduled run loads. */
-const RUN = "run";
+/** The lazy parts of scheduled runs: the second one is loaded if there is something to do. */
+const PARTS_OF_RUN = ["run", "carry_out"];
 const UNFINISHED = `${DIST}vcm.unfinished`;
 
 // A run that finds nothing to do ends before compiled code pays: it is compiled later than V8 would.
@@ -79,7 +79,7 @@ async function bundle(): Promise<void> {
   await Deno.remove(`${ROOT}${BUNDLE}`, { recursive: true }).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
-  await bundleEntry("main.ts", BUNDLE, [RUN]);
+  await bundleEntry("main.ts", BUNDLE, PARTS_OF_RUN);
   for (const [path, name] of Object.entries(WORKERS)) await bundleEntry(path, `${BUNDLE}/${name}`);
   // "deno compile" writes the time of each file into the program, which would differ each time.
   for (const path of await filesBelow(BUNDLE)) await Deno.utime(`${ROOT}${path}`, 0, 0);

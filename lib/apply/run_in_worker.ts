@@ -47,7 +47,7 @@ export interface WorkerRun {
   readonly giveUp: () => void;
   readonly emit: Emit;
   /** Called before `giveUp` with what ends the run early. */
-  readonly control: (ends: RunEnds) => void;
+  readonly control: (ends: RunEnds) => Promise<void>;
   /** Written at the end; `text` is called then. */
   readonly metrics?: { readonly place: MetricsPlace; readonly text: () => string };
 }
@@ -75,7 +75,7 @@ export async function runInWorker(
   };
   const endCommands = (why: string, signal: EndCommands["signal"]) =>
     commandWorker?.postMessage({ kind: "end", why, signal } satisfies EndCommands);
-  control({
+  await control({
     stop: (order) => {
       worker.postMessage({ kind: "stop", order } satisfies WorkerInput);
       if (order.hurry) endCommands(order.why, "TERM");
