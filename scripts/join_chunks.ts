@@ -1,18 +1,16 @@
 /**
- * Joins the chunks that an entry of a bundle needs at once into one file. The bundler makes a chunk for
- * each set of lazy parts that share code, and each file costs time on every run; that all of these are
- * always loaded together, it does not know.
+ * Joins an entry of a bundle and the chunks that it needs at once into one file. The bundler makes a
+ * chunk for each set of lazy parts that share code, and each file costs time on every run; that all of
+ * these are always loaded together, it does not know.
  *
  * The joined file exports one object with all that other files took from its chunks, which go away: a
  * name that a module exports costs as much on every run as a hundred bytes of code. So what is
- * exported must not be assigned anew once the file was evaluated. The main file is not joined: what it
- * awaits may be a lazy part, which needs the joined file, and that must not wait for the main file in
- * turn.
+ * exported must not be assigned anew once the file was evaluated. The entry must not await anything at
+ * its top: that may be a lazy part, which needs the joined file, and each would wait for the other.
  */
 import { runDeno } from "./command.ts";
 
 const MAIN = "main.js";
-const JOINED = "start.js";
 const ENTRY = "joined.js";
 
 /**
@@ -22,17 +20,16 @@ const ENTRY = "joined.js";
  * @param parts Names of lazy modules, without their extension.
  */
 export async function joinChunks(directory: string, parts: readonly string[] = []): Promise<void> {
-  await join(directory, MAIN, JOINED);
+  await join(directory, MAIN);
   for (const part of parts) {
     const name = [...(await readAll(directory)).keys()].find((file) => isPart(file, part));
     if (name === undefined) throw new Error(`The bundle has no part "${part}"`);
-    await join(directory, name, name);
+    await join(directory, name);
   }
   const files = await readAll(directory);
   for (const [name, text] of files) {
     const outside = [...files.keys()].filter((other) => other !== name);
-    if (name === MAIN) await minify(directory, text, name, outside);
-    else if (text.includes(JS_YAML)) await minify(directory, withoutUnused(text), name, outside);
+    if (text.includes(JS_YAML)) await minify(directory, withoutUnused(text), name, outside);
   }
 }
 
@@ -49,19 +46,17 @@ async function readAll(directory: string): Promise<ReadonlyMap<string, string>> 
   return files;
 }
 
-/** @param output The joined file; if it is the entry, that is joined, too. */
-async function join(directory: string, entry: string, output: string): Promise<void> {
+async function join(directory: string, entry: string): Promise<void> {
   const files = await readAll(directory);
   const chunks = chunksOf(entry, files);
-  const whole = entry === output ? new Set([entry, ...chunks]) : chunks;
-  const exported = gatherExports(files, chunks, whole);
-  const others = [...files.keys()].filter((name) => !whole.has(name));
-  const own = entry === output ? `export * from "./${entry}";\n` : "";
-  await minify(directory, own + entryOf(chunks, exported), output, others);
+  const exported = gatherExports(files, chunks, entry);
+  const others = [...files.keys()].filter((name) => name !== entry && !chunks.has(name));
+  const text = `export * from "./${entry}";\n${entryOf(chunks, exported)}`;
+  await minify(directory, text, entry, others);
   for (const chunk of chunks) await Deno.remove(`${directory}/${chunk}`);
   for (const name of others) {
-    const text = joinImports(files.get(name) ?? "", exported, chunks, output);
-    await Deno.writeTextFile(`${directory}/${name}`, text);
+    const joined = joinImports(files.get(name) ?? "", exported, chunks, entry);
+    await Deno.writeTextFile(`${directory}/${name}`, joined);
   }
 }
 
@@ -92,12 +87,12 @@ interface Export {
 function gatherExports(
   files: ReadonlyMap<string, string>,
   chunks: ReadonlySet<string>,
-  joined: ReadonlySet<string>,
+  entry: string,
 ): ReadonlyMap<string, readonly Export[]> {
   const exported = new Map<string, Export[]>();
   const known = new Set<string>();
   for (const [file, text] of files) {
-    if (joined.has(file)) continue;
+    if (file === entry || chunks.has(file)) continue;
     for (const [, list, chunk = ""] of text.matchAll(IMPORT)) {
       if (list === undefined || !chunks.has(chunk)) continue;
       for (const { name } of namesIn(list)) {
