@@ -9,16 +9,19 @@ import { fetchDenort, findDenort } from "./denort.ts";
 import { filesBelow } from "./files_below.ts";
 import { joinChunks } from "./join_chunks.ts";
 import { writePermissionSet } from "./permission_set.ts";
+import { nameOf } from "../lib/text/path.ts";
 import { DENO_VERSION, DIST, ROOT } from "./project.ts";
 import { sourceStamp } from "./source_stamp.ts";
 
 const BUNDLE = "dist/bundle";
-/** The workers, which nothing imports, and their names in the binary. */
+/** The workers, which nothing imports, and their directories in the bundle. */
 const WORKERS = {
-  "lib/apply/worker": "worker.js",
-  "lib/apply/commands/worker": "command_worker.js",
-  "lib/apply/writers/writer_thread": "writer_thread.js",
+  "lib/apply/worker.ts": "worker",
+  "lib/apply/commands/worker.ts": "command_worker",
+  "lib/apply/writers/writer_thread.ts": "writer_thread",
 };
+/** The lazy parts of scheduled runs: the second one is loaded if there is something to do. */
+const PARTS_OF_RUN = ["run", "carry_out"];
 const UNFINISHED = `${DIST}vcm.unfinished`;
 
 // A run that finds nothing to do ends before compiled code pays: it is compiled later than V8 would.
@@ -73,33 +76,32 @@ async function compile(): Promise<void> {
 /**
  * Makes the files that go into the program; the same sources make the same files.
  *
- * "browser" and "module" make npm packages resolve to builds that read no environment variable and
- * bring a working tslib; splitting keeps what is imported lazily out of the start.
+ * Each worker has its own bundle: it starts faster if that has no more code than it needs.
  */
 async function bundle(): Promise<void> {
   await Deno.remove(`${ROOT}${BUNDLE}`, { recursive: true }).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
-  const how = ["--platform", "browser", "--conditions", "module", "--code-splitting"];
-  const entries = ["main.ts", ...Object.keys(WORKERS).map((path) => `${path}.ts`)];
-  await runDeno(["bundle", ...how, "--outdir", BUNDLE, ...entries], { cwd: ROOT });
-  await bringUp();
-  await joinChunks(`${ROOT}${BUNDLE}`);
+  await bundleEntry("main.ts", BUNDLE, PARTS_OF_RUN);
+  for (const [path, name] of Object.entries(WORKERS)) await bundleEntry(path, `${BUNDLE}/${name}`);
   // "deno compile" writes the time of each file into the program, which would differ each time.
   for (const path of await filesBelow(BUNDLE)) await Deno.utime(`${ROOT}${path}`, 0, 0);
 }
 
-/** The bundler keeps the directory of a further entry; in the binary all files lie side by side. */
-async function bringUp(): Promise<void> {
-  const directory = `${ROOT}${BUNDLE}`;
-  for (const [path, name] of Object.entries(WORKERS)) {
-    const text = await Deno.readTextFile(`${directory}/${path}.js`);
-    await Deno.writeTextFile(
-      `${directory}/${name}`,
-      text.replaceAll(/(["'])(?:\.\.\/)+/g, "$1./"),
-    );
-  }
-  await Deno.remove(`${directory}/lib`, { recursive: true });
+/**
+ * "browser" and "module" make npm packages resolve to builds that read no environment variable and
+ * bring a working tslib; splitting keeps what is imported lazily out of the start.
+ */
+async function bundleEntry(
+  path: string,
+  directory: string,
+  parts: readonly string[] = [],
+): Promise<void> {
+  const how = ["--platform", "browser", "--conditions", "module", "--code-splitting"];
+  await runDeno(["bundle", ...how, "--outdir", directory, path], { cwd: ROOT });
+  const made = `${ROOT}${directory}/${nameOf(path).replace(/ts$/, "js")}`;
+  await Deno.rename(made, `${ROOT}${directory}/main.js`);
+  await joinChunks(`${ROOT}${directory}`, parts);
 }
 
 /** Compiles with the denort that is there, else with Deno's own, else with one fetched from npm. */

@@ -1,44 +1,67 @@
 /**
- * Joins the chunks that the program loads at start into one file. The bundler makes a chunk for each
- * set of lazy parts that share code, and each file costs time on every run; that all of these are
- * always loaded together, it does not know.
+ * Joins an entry of a bundle and the chunks that it needs at once into one file. The bundler makes a
+ * chunk for each set of lazy parts that share code, and each file costs time on every run; that all of
+ * these are always loaded together, it does not know.
  *
- * The joined file exports one object with all that lazy parts took from its chunks, which go away: a
+ * The joined file exports one object with all that other files took from its chunks, which go away: a
  * name that a module exports costs as much on every run as a hundred bytes of code. So what is
- * exported must not be assigned anew once the file was evaluated. The main file is not joined: what it
- * awaits may be a lazy part, which needs the joined file, and that must not wait for the main file in
- * turn.
+ * exported must not be assigned anew once the file was evaluated. The entry must not await anything at
+ * its top: that may be a lazy part, which needs the joined file, and each would wait for the other.
  */
 import { runDeno } from "./command.ts";
 
-const JOINED = "start.js";
+const MAIN = "main.js";
 const ENTRY = "joined.js";
 
-/** @param directory Path of a bundle of modules, not minified, in which `main.js` is the beginning. */
-export async function joinChunks(directory: string): Promise<void> {
-  const files = new Map<string, string>();
-  for await (const { name } of Deno.readDir(directory)) {
-    files.set(name, await Deno.readTextFile(`${directory}/${name}`));
+/**
+ * Joins what is loaded at start, and for each given lazy part what it needs beyond that.
+ *
+ * @param directory Path of a bundle of modules, not minified, in which `main.js` is the beginning.
+ * @param parts Names of lazy modules, without their extension.
+ */
+export async function joinChunks(directory: string, parts: readonly string[] = []): Promise<void> {
+  await join(directory, MAIN);
+  for (const part of parts) {
+    const name = [...(await readAll(directory)).keys()].find((file) => isPart(file, part));
+    if (name === undefined) throw new Error(`The bundle has no part "${part}"`);
+    await join(directory, name);
   }
-  const write = (name: string, text: string) => Deno.writeTextFile(`${directory}/${name}`, text);
-  const chunks = chunksAtStart(files);
-  const exported = gatherExports(files, chunks);
-  const others = [...files.keys()].filter((name) => !chunks.has(name));
-  await minify(directory, entryOf(chunks, exported), JOINED, others);
-  for (const chunk of chunks) await Deno.remove(`${directory}/${chunk}`);
-  for (const name of others) {
-    await write(name, joinImports(files.get(name) ?? "", exported, chunks));
-  }
-  const outside = [JOINED, ...others];
-  await minify(directory, await Deno.readTextFile(`${directory}/main.js`), "main.js", outside);
-  for (const name of others) {
-    const text = await Deno.readTextFile(`${directory}/${name}`);
+  const files = await readAll(directory);
+  for (const [name, text] of files) {
+    const outside = [...files.keys()].filter((other) => other !== name);
     if (text.includes(JS_YAML)) await minify(directory, withoutUnused(text), name, outside);
   }
 }
 
-/** What `main.js` needs at once, and what that needs. */
-function chunksAtStart(files: ReadonlyMap<string, string>): ReadonlySet<string> {
+/** The bundler adds a hash to the name of a lazy module. */
+function isPart(file: string, part: string): boolean {
+  return file.startsWith(`${part}-`) && /^-\w{8}\.js$/.test(file.slice(part.length));
+}
+
+async function readAll(directory: string): Promise<ReadonlyMap<string, string>> {
+  const files = new Map<string, string>();
+  for await (const { name, isFile } of Deno.readDir(directory)) {
+    if (isFile) files.set(name, await Deno.readTextFile(`${directory}/${name}`));
+  }
+  return files;
+}
+
+async function join(directory: string, entry: string): Promise<void> {
+  const files = await readAll(directory);
+  const chunks = chunksOf(entry, files);
+  const exported = gatherExports(files, chunks, entry);
+  const others = [...files.keys()].filter((name) => name !== entry && !chunks.has(name));
+  const text = `export * from "./${entry}";\n${entryOf(chunks, exported)}`;
+  await minify(directory, text, entry, others);
+  for (const chunk of chunks) await Deno.remove(`${directory}/${chunk}`);
+  for (const name of others) {
+    const joined = joinImports(files.get(name) ?? "", exported, chunks, entry);
+    await Deno.writeTextFile(`${directory}/${name}`, joined);
+  }
+}
+
+/** What an entry needs at once, and what that needs. */
+function chunksOf(entry: string, files: ReadonlyMap<string, string>): ReadonlySet<string> {
   const chunks = new Set<string>();
   const gather = (name: string) => {
     for (const [, , chunk = ""] of (files.get(name) ?? "").matchAll(IMPORT)) {
@@ -47,7 +70,7 @@ function chunksAtStart(files: ReadonlyMap<string, string>): ReadonlySet<string> 
       gather(chunk);
     }
   };
-  gather("main.js");
+  gather(entry);
   return chunks;
 }
 
@@ -64,13 +87,14 @@ interface Export {
 function gatherExports(
   files: ReadonlyMap<string, string>,
   chunks: ReadonlySet<string>,
+  entry: string,
 ): ReadonlyMap<string, readonly Export[]> {
   const exported = new Map<string, Export[]>();
   const known = new Set<string>();
   for (const [file, text] of files) {
-    if (chunks.has(file)) continue;
+    if (file === entry || chunks.has(file)) continue;
     for (const [, list, chunk = ""] of text.matchAll(IMPORT)) {
-      if (list === undefined) continue;
+      if (list === undefined || !chunks.has(chunk)) continue;
       for (const { name } of namesIn(list)) {
         if (known.has(`${chunk} ${name}`)) continue;
         known.add(`${chunk} ${name}`);
@@ -152,6 +176,7 @@ function joinImports(
   text: string,
   exported: ReadonlyMap<string, readonly Export[]>,
   chunks: ReadonlySet<string>,
+  output: string,
 ): string {
   const taken: string[] = [];
   const rest = text.replaceAll(IMPORT, (whole, list: string | undefined, chunk: string) => {
@@ -163,7 +188,8 @@ function joinImports(
   });
   if (rest === text) return text;
   // A chunk may be there for what it does, so the file is imported though nothing is taken.
-  return `import { all as $all } from "./${JOINED}";\nconst { ${
+  const all = `$${output.replace(/\W.*/, "")}`;
+  return `import { all as ${all} } from "./${output}";\nconst { ${
     taken.join(", ")
-  } } = $all;\n${rest}`;
+  } } = ${all};\n${rest}`;
 }

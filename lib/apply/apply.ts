@@ -25,10 +25,8 @@ import { PendingActions } from "./pending_actions.ts";
 import { Writers } from "./writers/writers.ts";
 import { dropPendingAction, transferPendingAction } from "../store/pending_action.ts";
 import { type AccessInput, SessionOnce } from "./session_once.ts";
-import { serve } from "./services/serve.ts";
 import { Stop } from "./stop.ts";
 import { forgetPendingValidation } from "../store/pending_validation.ts";
-import { validateNewFiles } from "./services/validate.ts";
 
 export interface ApplyInput {
   readonly plan: Plan;
@@ -73,12 +71,14 @@ export async function apply(
     const run = { certStore: plan.certStore, results, writers, emit, hide, stop };
     // All new files are validated before the first service loads any of them.
     const steps = plan.steps.filter((step) => step.kind === "service" || step.kind === "validate");
-    const failures = await validateNewFiles(steps, run);
+    const failures = steps.length > 0
+      ? await (await import("./services/validate.ts")).validateNewFiles(steps, run)
+      : new Map<string, string>();
     for (const [name, { state, replaced }] of results) {
       if (replaced.length === 0 || state === "half") continue;
       if (forgetPendingValidation(plan.certStore, name, emit)) await removeKept(replaced, writers);
     }
-    await serve(steps, failures, run);
+    if (steps.length > 0) await (await import("./services/serve.ts")).serve(steps, failures, run);
     for (const step of plan.steps) {
       if (step.kind === "clear") clear(step, plan.certStore, emit);
     }

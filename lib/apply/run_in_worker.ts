@@ -12,10 +12,10 @@ import type { RunEnds } from "./stop.ts";
 import { failureOf } from "../host/worker_errors.ts";
 import type { WorkerInput, WorkerMessage } from "./worker.ts";
 
-/** The binary contains the bundled modules in one directory. */
+/** The binary contains the bundle of each worker in a directory. */
 const IS_BUNDLED = !import.meta.url.endsWith(".ts");
-const WORKER = IS_BUNDLED ? "./worker.js" : "./worker.ts";
-const COMMAND_WORKER = IS_BUNDLED ? "./command_worker.js" : "./commands/worker.ts";
+const WORKER = IS_BUNDLED ? "./worker/main.js" : "./worker.ts";
+const COMMAND_WORKER = IS_BUNDLED ? "./command_worker/main.js" : "./commands/worker.ts";
 
 /**
  * Starts a worker with these permissions. Needs them itself.
@@ -47,7 +47,7 @@ export interface WorkerRun {
   readonly giveUp: () => void;
   readonly emit: Emit;
   /** Called before `giveUp` with what ends the run early. */
-  readonly control: (ends: RunEnds) => void;
+  readonly control: (ends: RunEnds) => Promise<void>;
   /** Written at the end; `text` is called then. */
   readonly metrics?: { readonly place: MetricsPlace; readonly text: () => string };
 }
@@ -75,7 +75,7 @@ export async function runInWorker(
   };
   const endCommands = (why: string, signal: EndCommands["signal"]) =>
     commandWorker?.postMessage({ kind: "end", why, signal } satisfies EndCommands);
-  control({
+  await control({
     stop: (order) => {
       worker.postMessage({ kind: "stop", order } satisfies WorkerInput);
       if (order.hurry) endCommands(order.why, "TERM");

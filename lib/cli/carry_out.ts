@@ -4,9 +4,12 @@
  */
 import { type ApplyEvent, unfailing } from "../apply/events.ts";
 import type { MetricsPlace } from "../apply/metrics_file.ts";
+import { requireOpenFiles } from "../apply/open_files.ts";
 import { type Rights, rightsFor } from "../apply/permissions.ts";
+import { runInWorker } from "../apply/run_in_worker.ts";
 import type { AccessInput } from "../apply/session_once.ts";
 import type { Config } from "../config/types.ts";
+import { askIgnored } from "../host/end_signals.ts";
 import { readPassword } from "../observe/password_file.ts";
 import type { Plan } from "../plan/types.ts";
 import { eventLevel, eventText } from "../report/event_text.ts";
@@ -15,6 +18,7 @@ import { findAccess, warnUnverified } from "../command/find_access.ts";
 import type { Host } from "../command/host.ts";
 import { Log } from "../command/log.ts";
 import { metricsOf, type MetricsPlan, planMetrics, writeMetricsNow } from "./metrics.ts";
+import { watchForEnds } from "./watch_for_ends.ts";
 import { runJwtCommand } from "../command/run_jwt_command.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
 import { secretsOf } from "../vault/access/credentials.ts";
@@ -102,9 +106,9 @@ export async function carryOut(
   let problem = metrics?.kind === "nowhere" ? metrics.problem : undefined;
   if (made.steps.length > 0 && host.usesWorker) {
     log.open();
-    (await import("../apply/open_files.ts")).requireOpenFiles(config.certStore);
-    const { runInWorker } = await import("../apply/run_in_worker.ts");
-    const { watchForEnds } = await import("./watch_for_ends.ts");
+    requireOpenFiles(config.certStore);
+    // It runs while the workers start.
+    const ignoredKnown = askIgnored();
     const written = metrics?.kind === "place" ? metrics : undefined;
     const say = (text: string) => log.warning(text, text);
     // The plan is carried out even if the metrics cannot be written.
@@ -113,7 +117,8 @@ export async function carryOut(
       rights: rightsFor(made, request.access, written?.place),
       giveUp: () => host.giveUp("read", "write", "net", "run", "env", "sys"),
       emit,
-      control: (ends) => {
+      control: async (ends) => {
+        await ignoredKnown;
         signalStatus = watchForEnds(ends, { maxRun: config.maxRun, began, say });
       },
       ...(written && {

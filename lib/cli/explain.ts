@@ -2,7 +2,7 @@
 import { LockedError } from "../store/lock.ts";
 import { ConfigError, formatDiagnostic } from "../config/diagnostic.ts";
 import { errorJson } from "../report/json.ts";
-import { EXIT_FAILED, EXIT_LOCKED, EXIT_UNKNOWN, EXIT_USAGE } from "../report/verdict.ts";
+import { EXIT_FAILED, EXIT_LOCKED, EXIT_UNKNOWN, EXIT_USAGE } from "../report/exit_status.ts";
 import type { CommandName } from "../command/command_forms.ts";
 import { errFormat, sayOnErr } from "../command/log_line.ts";
 import type { Host } from "../command/host.ts";

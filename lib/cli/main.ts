@@ -1,8 +1,8 @@
 /** From arguments to exit status. */
-import { EXIT_OK } from "../report/verdict.ts";
-import { runCommand } from "./run.ts";
+import { EXIT_OK } from "../report/exit_status.ts";
 import type { Host } from "../command/host.ts";
 import { type Arguments, parseArguments } from "../command/parse_arguments.ts";
+import { versionText } from "../command/version.ts";
 import { escapeFormat } from "../text/quote.ts";
 
 /** Runs one command line and returns its exit status. Never throws. */
@@ -19,7 +19,7 @@ export async function main(args: readonly string[], process: Host): Promise<numb
       return EXIT_OK;
     }
     if (parsed.version) {
-      host.out((await import("../command/version.ts")).versionText(parsed));
+      host.out(await versionText(parsed));
       return EXIT_OK;
     }
     return await dispatch(parsed, host);
@@ -44,7 +44,7 @@ function withoutFormats(host: Host): Host {
   return Object.assign(whole, escaped);
 }
 
-/** Only the commands of scheduled runs are loaded at start; the others are loaded on demand. */
+/** Loads only the command that is called. */
 async function dispatch(args: Arguments, host: Host): Promise<number> {
   switch (args.command) {
     case "adopt":
@@ -79,10 +79,10 @@ async function dispatch(args: Arguments, host: Host): Promise<number> {
       return await (await import("./check.ts")).checkCommand(args, host);
     case "run":
       if (args.dryRun) return await (await import("./check.ts")).checkCommand(args, host);
-      return await runCommand(args, host);
+      return await (await import("./run.ts")).runCommand(args, host);
     case "issue":
     case "deploy":
     case "restart":
-      return await runCommand(args, host);
+      return await (await import("./run.ts")).runCommand(args, host);
   }
 }

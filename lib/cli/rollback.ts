@@ -9,7 +9,7 @@ import { findManagers } from "../observe/find_managers.ts";
 import { EVERYTHING } from "../plan/selection.ts";
 import { restorePlan } from "../plan/restore.ts";
 import { archiveJson } from "../report/json.ts";
-import { EXIT_FAILED, EXIT_OK } from "../report/verdict.ts";
+import { EXIT_FAILED, EXIT_OK } from "../report/exit_status.ts";
 import { takeLock } from "../store/lock.ts";
 import {
   type ArchivedSet,

@@ -2,7 +2,7 @@
 import { entriesOf } from "../config/types.ts";
 import { validJson } from "../report/json.ts";
 import { count } from "../report/paint.ts";
-import { EXIT_OK } from "../report/verdict.ts";
+import { EXIT_OK } from "../report/exit_status.ts";
 import type { Host } from "../command/host.ts";
 import { loadFor } from "../command/load.ts";
 import type { Arguments } from "../command/parse_arguments.ts";

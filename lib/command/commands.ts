@@ -2,7 +2,8 @@
  * The command table, from which help, the manual page and completion are made. It is apart from the
  * command forms because a run does not need these texts.
  */
-import { CHECK_STATUS, EXIT_FAILED, EXIT_LOCKED, EXIT_OK, EXIT_USAGE } from "../report/verdict.ts";
+import { EXIT_FAILED, EXIT_LOCKED, EXIT_OK, EXIT_USAGE } from "../report/exit_status.ts";
+import { CHECK_STATUS } from "../report/verdict.ts";
 import {
   COMMAND_FORMS,
   type CommandForm,

@@ -1,6 +1,6 @@
 /** Commands that print a result for each name: `vcm adopt`, and with a question `revoke` and `prune`. */
 import type { Config } from "../config/types.ts";
-import { EXIT_FAILED, EXIT_OK } from "../report/verdict.ts";
+import { EXIT_FAILED, EXIT_OK } from "../report/exit_status.ts";
 import type { Host } from "./host.ts";
 import { Log } from "./log.ts";
 import { type Arguments, UsageError } from "./parse_arguments.ts";

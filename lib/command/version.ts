@@ -1,9 +1,9 @@
 /** `vcm --version` */
-import { versionJson } from "../report/json.ts";
 import { VERSION } from "../text/version.ts";
 import type { Arguments } from "./parse_arguments.ts";
 
-export function versionText({ json }: Arguments): string {
+export async function versionText({ json }: Arguments): Promise<string> {
   const { deno } = Deno.version;
-  return json ? versionJson(VERSION, deno) : `vcm ${VERSION} (deno ${deno})\n`;
+  if (json) return (await import("../report/json.ts")).versionJson(VERSION, deno);
+  return `vcm ${VERSION} (deno ${deno})\n`;
 }

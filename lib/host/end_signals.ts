@@ -1,5 +1,5 @@
 /** The signals that ask a program to end. Those that were ignored at its start stay ignored. */
-import { PS, runSync } from "./run_sync.ts";
+import { type Finished, finishedOf, optionsOf, PS, runSync } from "./run_sync.ts";
 
 /** Numbers of signal(7). */
 const NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
@@ -11,6 +11,8 @@ export type Receiver = (signal: EndSignal) => void;
 /** The last one gets the signals. */
 const receivers: Receiver[] = [];
 let ignored: readonly EndSignal[] | undefined;
+/** What ps said, if it was asked before the first receiver came. */
+let asked: Finished | undefined;
 
 /** Exit status of a program that a signal ended, as shells have it. */
 export function statusOf(signal: EndSignal): number {
@@ -54,6 +56,19 @@ function start(): readonly EndSignal[] {
   return ignored;
 }
 
+/** Prints the mask of the signals that this process ignores. With -p, ps would read all processes. */
+const ASK = ["-o", "ignored=", "-q", String(Deno.pid)];
+
+/** Asks ps what `receiveEnds()` needs while something else is done. Needs run permission for ps. */
+export async function askIgnored(): Promise<void> {
+  const [path = ""] = PS;
+  try {
+    asked = finishedOf(path, await new Deno.Command(path, optionsOf(ASK)).output());
+  } catch {
+    // The program is elsewhere, or cannot be run: the first receiver finds out.
+  }
+}
+
 /**
  * Signals that were ignored when the program started, as under nohup or in the background of a script.
  * If ps does not know them, that is SIGHUP: a run then outlives its terminal, but not "max_run".
@@ -61,7 +76,7 @@ function start(): readonly EndSignal[] {
 function ignoredSignals(): readonly EndSignal[] {
   let mask = "";
   try {
-    mask = runSync(PS, ["-o", "ignored=", "-p", String(Deno.pid)])?.stdout.trim() ?? "";
+    mask = (asked ?? runSync(PS, ASK))?.stdout.trim() ?? "";
   } catch {
     // The program cannot be run.
   }

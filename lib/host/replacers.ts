@@ -68,8 +68,8 @@ export function replacers(
 }
 
 /** Who, besides its owner, can write to a directory; a user's own group counts as that user. */
-export function otherWriters({ uid, gid, mode }: Ancestor, { ownGroups }: HostUsers) {
+export function otherWriters({ uid, gid, mode }: Ancestor, users: HostUsers) {
   if ((mode & 0o002) !== 0) return { who: "Every user", mode: "o-w" };
-  if ((mode & 0o020) === 0 || (uid !== 0 && ownGroups.get(uid) === gid)) return undefined;
+  if ((mode & 0o020) === 0 || (uid !== 0 && users.ownGroups.get(uid) === gid)) return undefined;
   return { who: `Group ${gid}`, mode: "g-w" };
 }

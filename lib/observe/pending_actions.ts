@@ -66,7 +66,8 @@ function listPendingActions(certStore: string, services: readonly string[]) {
   const legacy = legacyPendingDirectory(certStore);
   const info = readInfo(legacy);
   // A file of this name is not VCM's.
-  if (info.kind === "present" && !info.value.isDirectory) return { directory, listing };
+  const isOther = info.kind === "present" && !info.value.isDirectory;
+  if (info.kind === "absent" || isOther) return { directory, listing };
   return { directory: legacy, listing: readDirectory(legacy, services) };
 }
 

@@ -1,4 +1,5 @@
 /** The status of a plan or an outcome, in one word and as an exit status. */
+import { EXIT_CHANGED, EXIT_FAILED, EXIT_OK, EXIT_UNKNOWN } from "./exit_status.ts";
 import { hurtsNow } from "../plan/due.ts";
 import type {
   CertificateState,
@@ -10,17 +11,6 @@ import type {
 } from "../plan/types.ts";
 import { isWarnedBroken, severityOf } from "../plan/warnings.ts";
 import type { Outcome } from "./outcome.ts";
-
-export const EXIT_OK = 0;
-export const EXIT_FAILED = 1;
-/** Usage or configuration. */
-export const EXIT_USAGE = 2;
-/** With `--detailed-exitcode`: something was or would be changed, and nothing failed. */
-export const EXIT_CHANGED = 10;
-/** Another run holds the lock: EX_TEMPFAIL of sysexits(3). */
-export const EXIT_LOCKED = 75;
-/** `vcm check` cannot tell the status: UNKNOWN of monitoring plugins. */
-export const EXIT_UNKNOWN = 3;
 
 /** The status of a host, as monitoring plugins report it. */
 export type Standing = "fine" | "due" | "broken" | "unknown";

@@ -97,6 +97,13 @@ function requireTrusted(certStore: string): void {
 function requireSafePlace(certStore: string): void {
   const runner = Deno.uid() ?? 0;
   const ancestors = new AncestorFinder(runner, { ownerName: String }).above(certStore);
-  const unsafe = unsafeStore(certStore, ancestors, { runner, ownGroups: localOwnGroups() });
+  const users = {
+    runner,
+    // Seldom needed.
+    get ownGroups() {
+      return localOwnGroups();
+    },
+  };
+  const unsafe = unsafeStore(certStore, ancestors, users);
   if (unsafe !== undefined) throw new StoreError(unsafe);
 }

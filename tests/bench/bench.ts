@@ -79,7 +79,7 @@ async function bench(directory: string, { names, peers }: Choice): Promise<numbe
   await setUpPki(bao);
   const site: Site = { programs, bao, directory };
   console.log(await describeMachine(directory, cores));
-  if (names.includes(INSTRUCTIONS)) await benchInstructions(site);
+  if (names.includes(INSTRUCTIONS)) await benchInstructions(site, findings);
   for (const row of ROWS) if (names.includes(row.name)) await benchRow(row, site, findings);
   const { lines, status } = conclude(findings);
   console.log(["", ...lines].join("\n"));
@@ -111,24 +111,35 @@ async function describeMachine(directory: string, cores: number): Promise<string
     `${fileSystem.split("\n")[1]}, Deno ${Deno.version.deno}`;
 }
 
-async function benchInstructions({ programs, bao, directory }: Site): Promise<void> {
+/** The most instructions of `vcm --version` and of a run with nothing due, in those of the floor. */
+const VERSION_BUDGET = 1.15;
+const NOTHING_BUDGET = 1.64;
+
+async function benchInstructions(
+  { programs, bao, directory }: Site,
+  findings: Findings,
+): Promise<void> {
   console.log(`\n${INSTRUCTIONS}, by callgrind`);
   const [vcm = "", floor = ""] = [programs.get("vcm"), programs.get("floor")];
   const [row] = ROWS;
   if (row === undefined) return;
+  const least = await countInstructions([floor], directory);
+  if (least === undefined) return console.log("  not counted: valgrind is not on this machine");
+  console.log(`  ${"floor".padEnd(28)} ${least.toFixed(0)} million`);
   const nothing = (await prepareRow(row, { programs: new Map([["vcm", vcm]]), bao, directory }))
     .get("vcm");
-  const commands = {
-    floor: [floor],
-    "vcm --version": [vcm, "--version"],
-    "nothing due, 1 certificate": nothing?.args ?? [],
-  };
-  for (const [what, args] of Object.entries(commands)) {
+  const commands = [
+    { what: "vcm --version", args: [vcm, "--version"], most: VERSION_BUDGET },
+    { what: "nothing due, 1 certificate", args: nothing?.args ?? [], most: NOTHING_BUDGET },
+  ];
+  for (const { what, args, most } of commands) {
     const millions = await countInstructions(args, directory);
-    if (millions === undefined) {
-      return console.log("  not counted: valgrind is not on this machine");
-    }
-    console.log(`  ${what.padEnd(28)} ${millions.toFixed(0)} million`);
+    if (millions === undefined) continue;
+    const ratio = millions / least;
+    const kind = ratio <= most ? "within" : "over";
+    const verdict = `${ratio.toFixed(2)} × floor, ${kind} the budget of ${most} × floor`;
+    console.log(`  ${what.padEnd(28)} ${millions.toFixed(0)} million, ${verdict}`);
+    if (kind === "over") findings.over.push(`${INSTRUCTIONS}, ${what}: ${verdict}`);
   }
 }
 

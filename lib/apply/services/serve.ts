@@ -41,7 +41,6 @@ export async function serve(
   failures: ReadonlyMap<string, string>,
   run: ServicesRun,
 ): Promise<void> {
-  if (steps.length === 0) return;
   const acting = steps.filter((step) => step.kind === "service")
     .filter((step) => !failures.has(step.service) && skipReason(step, run) === undefined);
   // The action on one service may stop another one, before or after the latter's own action.

@@ -15,8 +15,8 @@ export type Answer =
 
 const STDOUT = 1;
 
-/** The binary contains the bundled modules in one directory. */
-const THREAD = import.meta.url.endsWith(".ts") ? "./writer_thread.ts" : "./writer_thread.js";
+/** The binary contains the bundle of each worker in a directory. */
+const THREAD = import.meta.url.endsWith(".ts") ? "./writer_thread.ts" : "./writer_thread/main.js";
 
 /** Characters; a hundred times the size of a certificate's file. */
 const LONGEST_REQUEST = 4 * 1024 * 1024;

@@ -16,7 +16,7 @@ import { findManagers } from "../../observe/find_managers.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
 import { doctorJson } from "../../report/json.ts";
 import type { Paint } from "../../report/paint.ts";
-import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
+import { EXIT_FAILED, EXIT_OK } from "../../report/exit_status.ts";
 import { formatDuration } from "../../text/duration.ts";
 import { shellWord } from "../../text/quote.ts";
 import { addCredentials, type VaultAccess } from "../../vault/access/access.ts";

@@ -13,7 +13,7 @@ import { MAX_BYTES } from "../../host/regular_file.ts";
 import type { FirstCertificate, InitDocument } from "../../report/documents/tools.ts";
 import { document } from "../../report/json.ts";
 import { count } from "../../report/paint.ts";
-import { EXIT_OK } from "../../report/verdict.ts";
+import { EXIT_OK } from "../../report/exit_status.ts";
 import { wrapText } from "../../report/wrap.ts";
 import { printable } from "../../text/quote.ts";
 import { firstFile } from "./first_file.ts";

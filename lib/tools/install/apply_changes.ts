@@ -6,7 +6,7 @@ import { explainFailure } from "../../host/command_output.ts";
 import { parseTimestamp } from "../../host/units.ts";
 import type { InstallDocument } from "../../report/documents/tools.ts";
 import { installJson } from "../../report/json.ts";
-import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from "../../report/verdict.ts";
+import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from "../../report/exit_status.ts";
 import { lockStore } from "../../store/lock.ts";
 import { type Changes, changesData, changesText, isInOrder } from "./install_text.ts";
 import type { ServiceHost } from "./service_host.ts";

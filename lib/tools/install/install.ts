@@ -14,7 +14,7 @@ import type { Config } from "../../config/types.ts";
 import { readInfo, readText } from "../../host/read.ts";
 import { findManagers } from "../../observe/find_managers.ts";
 import { installJson } from "../../report/json.ts";
-import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
+import { EXIT_FAILED, EXIT_OK } from "../../report/exit_status.ts";
 import { formatTime } from "../../text/format_time.ts";
 import { printable, shellWord } from "../../text/quote.ts";
 import { applyChanges, nextRun } from "./apply_changes.ts";

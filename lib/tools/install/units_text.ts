@@ -1,5 +1,5 @@
 /** The systemd units that `vcm install` writes, as in docs/running.md. */
-import { EXIT_LOCKED, EXIT_USAGE } from "../../report/verdict.ts";
+import { EXIT_LOCKED, EXIT_USAGE } from "../../report/exit_status.ts";
 import { formatDuration } from "../../text/duration.ts";
 import { delaysOf, HOUR } from "./run_interval.ts";
 import { sandboxOf, type Setting } from "./sandbox.ts";

@@ -1,6 +1,6 @@
 /** `vcm schema`: the schema of the file for editors, or that of `--json` for programs. */
 import { print } from "../../report/json.ts";
-import { EXIT_OK } from "../../report/verdict.ts";
+import { EXIT_OK } from "../../report/exit_status.ts";
 import type { Host } from "../../command/host.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";
 

@@ -1,5 +1,5 @@
 /** `vcm completion bash|zsh|fish`: prints a completion script. */
-import { EXIT_OK } from "../../report/verdict.ts";
+import { EXIT_OK } from "../../report/exit_status.ts";
 import { type Command, commandNamed, COMMANDS } from "../../command/commands.ts";
 import type { Host } from "../../command/host.ts";
 import { type Arguments, UsageError } from "../../command/parse_arguments.ts";

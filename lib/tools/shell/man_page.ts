@@ -17,7 +17,7 @@ import { DEFAULT_CERT_STORE } from "../../config/defaults.ts";
 import { LOCAL_FILE, SYSTEM_FILE } from "../../config/load.ts";
 import type { Host } from "../../command/host.ts";
 import { VERSION } from "../../text/version.ts";
-import { EXIT_CHANGED, EXIT_OK } from "../../report/verdict.ts";
+import { EXIT_CHANGED, EXIT_OK } from "../../report/exit_status.ts";
 import { commandsWithOption } from "./grammar.ts";
 
 /** Paths and their descriptions. */

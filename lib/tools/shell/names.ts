@@ -1,7 +1,7 @@
 /** `vcm names`: prints names for completion while the user types. */
 import { entriesOf } from "../../config/types.ts";
 import { ConfigError } from "../../config/diagnostic.ts";
-import { EXIT_OK } from "../../report/verdict.ts";
+import { EXIT_OK } from "../../report/exit_status.ts";
 import type { Host } from "../../command/host.ts";
 import { loadFor } from "../../command/load.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";

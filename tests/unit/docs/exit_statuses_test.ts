@@ -10,7 +10,7 @@ import {
   EXIT_OK,
   EXIT_UNKNOWN,
   EXIT_USAGE,
-} from "../../../lib/report/verdict.ts";
+} from "../../../lib/report/exit_status.ts";
 import { statusOf } from "../../../lib/host/end_signals.ts";
 import { fakeHost } from "../../support/fixtures_host.ts";
 import { codeWords, readDocument, tableBelow } from "./documents.ts";

@@ -5,7 +5,8 @@ import { foldOutcome, type Outcome } from "../../../lib/report/outcome.ts";
 import { paint } from "../../../lib/report/paint.ts";
 import { eventLevel, eventText } from "../../../lib/report/event_text.ts";
 import { runText } from "../../../lib/report/run_text.ts";
-import { EXIT_CHANGED, outcomeStatus, planStatus } from "../../../lib/report/verdict.ts";
+import { EXIT_CHANGED } from "../../../lib/report/exit_status.ts";
+import { outcomeStatus, planStatus } from "../../../lib/report/verdict.ts";
 import { makeIssue, makePlan, makeServiceStep, makeState } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 

@@ -3,15 +3,13 @@ import { plan } from "../../../lib/plan/plan.ts";
 import { EVERYTHING } from "../../../lib/plan/selection.ts";
 import { DUE_REASONS, type DueReason, type Step } from "../../../lib/plan/types.ts";
 import {
-  assessStatus,
-  CHECK_STATUS,
   EXIT_FAILED,
   EXIT_LOCKED,
   EXIT_OK,
   EXIT_UNKNOWN,
   EXIT_USAGE,
-  outcomeStatus,
-} from "../../../lib/report/verdict.ts";
+} from "../../../lib/report/exit_status.ts";
+import { assessStatus, CHECK_STATUS, outcomeStatus } from "../../../lib/report/verdict.ts";
 import {
   makeCertificate,
   makeConfig,
