@@ -53,9 +53,8 @@ export interface WorkerRun {
 }
 
 /**
- * @returns Why the metrics could not be written.
- *
- * Throws Error if a worker itself fails, which no plan should cause.
+ * Returns why the metrics could not be written. Throws Error if a worker itself fails, which no plan
+ * should cause.
  */
 export async function runInWorker(
   { order, rights: { files, commands }, giveUp, emit, control, metrics }: WorkerRun,

@@ -10,7 +10,7 @@ import type { Ancestor } from "./types.ts";
 export interface HostUsers {
   /** The user ID that runs VCM. */
   readonly runner: number;
-  readonly ownGroups: ReadonlyMap<number, number>;
+  readonly ownGroups: Pick<ReadonlyMap<number, number>, "get">;
 }
 
 /** Who can replace something; "shared": several users, or it is unknown who. */

@@ -97,13 +97,7 @@ function requireTrusted(certStore: string): void {
 function requireSafePlace(certStore: string): void {
   const runner = Deno.uid() ?? 0;
   const ancestors = new AncestorFinder(runner, { ownerName: String }).above(certStore);
-  const users = {
-    runner,
-    // Seldom needed.
-    get ownGroups() {
-      return localOwnGroups();
-    },
-  };
-  const unsafe = unsafeStore(certStore, ancestors, users);
+  const ownGroups = { get: (uid: number) => localOwnGroups().get(uid) }; // seldom needed
+  const unsafe = unsafeStore(certStore, ancestors, { runner, ownGroups });
   if (unsafe !== undefined) throw new StoreError(unsafe);
 }

@@ -1,4 +1,5 @@
 /** TLS servers on loopback that come to serve another certificate while they are looked at. */
+import { freePort } from "../../../support/free_port.ts";
 import { type Made, makeCertificatePem } from "../../../support/fixtures_pki.ts";
 
 export interface TlsService extends AsyncDisposable {
@@ -46,8 +47,9 @@ export function startTlsService(
       await Promise.all(running);
     },
   };
-  let listener = listen(made, 0);
-  const { port } = listener.addr;
+  // Not one of those that connections are given: it is free for a moment.
+  const port = freePort();
+  let listener = listen(made, port);
   return service;
 }
 
