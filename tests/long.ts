@@ -2,6 +2,7 @@
  * `deno task test:long [NAME …]`: what takes minutes or large downloads and rarely finds something,
  * so that `deno task test` can do without. It closes with what it ran, and what it skipped and why.
  */
+import { adopt } from "./long/adopt.ts";
 import { arm64 } from "./long/arm64.ts";
 import { doubleBuild } from "./long/double_build.ts";
 import { fuzz } from "./long/fuzz.ts";
@@ -23,6 +24,7 @@ export const STEPS: readonly Step[] = [
   servers,
   sweeps,
   lifetimes,
+  adopt,
   fuzz,
 ];
 
