@@ -140,7 +140,7 @@ test("a unit that cannot write to new directories is reported before a run fails
   const { stdout } = await scene.vcm("doctor");
   assert.match(
     stdout,
-    /^warning {2}vcm\.service: it may not write to .*new"\n +run "vcm install" again$/m,
+    /^warning {2}vcm\.service: it may not write to .*new"\n +run "vcm install --config [^ "]*" again$/m,
   );
   const byHand = await scene.vcm("run");
   assert.equal(byHand.code, 0, byHand.stderr);
