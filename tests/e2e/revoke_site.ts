@@ -118,8 +118,11 @@ export async function assertTruth(site: RevokeSite): Promise<readonly string[]> 
   assert.deepEqual(said.map(({ code }) => code === 0), [false, true, false, false]);
   for (const { stdout } of said) {
     for (const name of pending) {
-      const words = [name, site.serials[name] ?? "", `vcm revoke ${name}`];
-      for (const word of words) assert.ok(stdout.includes(word), `${word} is not in: ${stdout}`);
+      const command = new RegExp(`vcm revoke (?:--config \\S+ )?${name.replaceAll(".", "\\.")}`);
+      assert.match(stdout, command);
+      for (const word of [name, site.serials[name] ?? ""]) {
+        assert.ok(stdout.includes(word), `${word} is not in: ${stdout}`);
+      }
     }
   }
   return pending;
