@@ -1,6 +1,7 @@
 /** Carries out the steps of one certificate or trust entry: recover → revoke → issue or fetch → deploy. */
 import { readlinkSync } from "node:fs";
 import { requireText } from "../host/read.ts";
+import type { Semaphore } from "../host/semaphore.ts";
 import { openCertificate } from "../certificate/certificate.ts";
 import { inventoryFacts } from "../certificate/inventory.ts";
 import type { StoredPart } from "../certificate/types.ts";
@@ -37,6 +38,8 @@ export interface Tools {
   readonly sessions: SessionOnce;
   readonly writers: Writers;
   readonly pendingActions: PendingActions;
+  /** Held from the request until the certificate is stored: a kill wastes no more than these. */
+  readonly issuing: Semaphore;
   readonly emit: Emit;
   readonly stop: Stop;
 }
@@ -145,7 +148,7 @@ interface Issued {
 async function tryIssue(
   step: IssueStep,
   { name, certStore }: CertificateWork,
-  { sessions, pendingActions, emit, stop }: Tools,
+  { sessions, pendingActions, issuing, emit, stop }: Tools,
 ): Promise<Issued | undefined> {
   const warn = (message: string) => emit({ kind: "warning", subject: name, message });
   let recorded: Recorded | undefined;
@@ -158,6 +161,7 @@ async function tryIssue(
       warn,
     };
     const ask = async () => {
+      using _place = await issuing.take();
       const session = await sessions.get();
       if (stop.why !== undefined) throw new Error(notBegun(stop.why));
       return await issue(step, certStore, session, hooks);
@@ -186,9 +190,8 @@ async function tryIssue(
     forgetQuietly(certStore, name);
     return { certificate: issued, recorded };
   } catch (error) {
-    const { message } = error as Error;
     const failed = step.archived === undefined ? "issue" : "recover";
-    emit({ kind: "failed", step: failed, subject: step.certificate, message });
+    emit({ kind: "failed", step: failed, subject: name, message: (error as Error).message });
     await recordWaste(step, certStore, error as Error, emit);
     // The next run finishes a switch that has begun, and the services must load what is new then.
     if (hasBegunSwitch(certStore, name)) return undefined;
@@ -263,8 +266,7 @@ async function tryDeploy(
     const newPendingActions = recorded?.added ?? [];
     return { state, replaced, services: step.services, newPendingActions };
   } catch (error) {
-    const { message } = error as Error;
-    emit({ kind: "failed", step: "deploy", subject: name, message });
+    emit({ kind: "failed", step: "deploy", subject: name, message: (error as Error).message });
     if (!(error instanceof NotDeployedError)) return result(work, "half");
     forgetPendingValidation(certStore, name, emit);
     // Nothing was replaced. With these records, each run would reload for the same failure.
