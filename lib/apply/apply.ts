@@ -19,6 +19,7 @@ import { forget } from "./refused_answer.ts";
 import { removeKept } from "./rollback.ts";
 import { type Emit, unfailing } from "./events.ts";
 import { forEachInFlight } from "../host/in_flight.ts";
+import { Semaphore } from "../host/semaphore.ts";
 import { certificatesInFlight } from "./open_files.ts";
 import type { Commands } from "./commands/commands.ts";
 import { PendingActions } from "./pending_actions.ts";
@@ -35,8 +36,11 @@ export interface ApplyInput {
   readonly secrets?: readonly string[];
 }
 
-/** Certificates in flight at one time; 8 keep a server with 2 cores busy. */
-const IN_FLIGHT = 8;
+/** Certificates that are issued at one time; 8 keep a server with 2 cores busy. */
+const ISSUING = 8;
+
+/** Certificates in flight at one time: those that are deployed share syncs of directories. */
+const IN_FLIGHT = 2 * ISSUING;
 
 /**
  * @param commands Runs the programs of the plan.
@@ -52,7 +56,8 @@ export async function apply(
   const sessions = new SessionOnce(access, emit, stop);
   const writers = new Writers(commands);
   const pendingActions = new PendingActions(plan.certStore, emit);
-  const tools: Tools = { sessions, writers, pendingActions, emit, stop };
+  const issuing = new Semaphore(ISSUING);
+  const tools: Tools = { sessions, writers, pendingActions, issuing, emit, stop };
   const results = new Map<string, Result>();
   try {
     for (const step of plan.steps) {

@@ -1,6 +1,7 @@
 /** Carries out the steps of one certificate or trust entry: recover → revoke → issue or fetch → deploy. */
 import { readlinkSync } from "node:fs";
 import { requireText } from "../host/read.ts";
+import type { Semaphore } from "../host/semaphore.ts";
 import type { StoredPart } from "../certificate/types.ts";
 import { DIRECTORY_MODE } from "../plan/bundle.ts";
 import { changesContent } from "../plan/drift.ts";
@@ -33,6 +34,8 @@ export interface Tools {
   readonly sessions: SessionOnce;
   readonly writers: Writers;
   readonly pendingActions: PendingActions;
+  /** Held from the request until the certificate is stored: a kill wastes no more than these. */
+  readonly issuing: Semaphore;
   readonly emit: Emit;
   readonly stop: Stop;
 }
@@ -204,8 +207,7 @@ async function tryDeploy(
     const newPendingActions = recorded?.added ?? [];
     return { state, replaced, services: step.services, newPendingActions };
   } catch (error) {
-    const { message } = error as Error;
-    emit({ kind: "failed", step: "deploy", subject: name, message });
+    emit({ kind: "failed", step: "deploy", subject: name, message: (error as Error).message });
     if (!(error instanceof NotDeployedError)) return result(work, "half");
     forgetPendingValidation(certStore, name, emit);
     // Nothing was replaced. With these records, each run would reload for the same failure.

@@ -83,7 +83,8 @@ export async function deploy(
   }
   await replaceAll(deployment, replaced, writers);
   if (revocable) return replaced;
-  await removeKept(targets, writers);
+  const absent = new Set(replaced.filter(({ kept }) => !kept).map(({ path }) => path));
+  await removeKept(targets.filter(({ path }) => !absent.has(path)), writers);
   return [];
 }
 

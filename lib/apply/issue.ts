@@ -38,6 +38,11 @@ export interface StoreHooks {
   readonly warn: (message: string) => void;
 }
 
+/** A certificate, and its set as the next run will see it, if that was looked at. */
+export interface Judged extends IssuedCertificate {
+  readonly stored?: StoredSet;
+}
+
 /**
  * Throws Error with a message for users; then the stored set is unchanged, and what was received and
  * could not be stored stays staged for the next run. A WastedAnswerError: the server has issued a
@@ -48,7 +53,7 @@ export async function issue(
   certStore: string,
   session: VaultSession,
   hooks: StoreHooks,
-): Promise<IssuedCertificate> {
+): Promise<Judged> {
   const { certificate, keep } = step;
   using reserved = await explainWrite(
     certStore,
@@ -58,7 +63,7 @@ export async function issue(
   await hooks.beforeAsked?.();
   const answer = await issueCertificate(session, step.request, keyToReuse(step, certStore));
   const issued = { ...answer, issuedAt: issueTime(step, answer, new Date()) };
-  requireUsefulLifetime(step, issued, new Date());
+  const stored = requireUsefulLifetime(step, issued, new Date());
   try {
     await explainWrite(certStore, () => reserved.stage((part) => issued.text(part)));
   } catch (error) {
@@ -71,7 +76,7 @@ export async function issue(
     throw notStored(error);
   }
   await storeReceived(step, certStore, hooks);
-  return issued;
+  return { ...issued, stored };
 }
 
 /** Stores the staged set. Throws Error with a message for users. */
@@ -146,9 +151,8 @@ export interface Described {
   readonly chainInvalid?: string | undefined;
 }
 
-export function describeIssued(step: IssueStep, issued: IssuedCertificate, now: Date): Described {
-  const { certificate, leaseWarning, unverified } = issued;
-  const stored = asStored(step, issued, now);
+export function describeIssued(step: IssueStep, issued: Judged, now: Date): Described {
+  const { certificate, leaseWarning, unverified, stored = asStored(step, issued, now) } = issued;
   const chain = findChainWarnings(step.certificate, certificate, stored, now);
   const warnings = [
     step.archived === undefined ? lifetimeWarning(step, issued, now, stored) : undefined,
@@ -225,8 +229,16 @@ function explainClock(
     `stored; check the role "${request.role}" and the clock of the server that issued it`;
 }
 
-/** A certificate that is due as soon as it is issued would be issued again in every run. */
-export function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate, now: Date): void {
+/**
+ * A certificate that is due as soon as it is issued would be issued again in every run.
+ *
+ * @returns The set as the next run will see it.
+ */
+export function requireUsefulLifetime(
+  step: IssueStep,
+  issued: IssuedCertificate,
+  now: Date,
+): StoredSet {
   const { certificate } = issued;
   if (certificate.notAfter <= now) {
     throw new WastedAnswerError(
@@ -240,14 +252,15 @@ export function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate
         explainClock(step, issued, now, "behind"),
     );
   }
-  const dueAt = (time: Date) => {
+  const dueAt = (time: Date, stored = asStored(step, issued, time)) => {
     const spec = { ...step.request, renew: step.renew, spread: 0, targets: [] };
-    return checkDue(spec, asStored(step, issued, time), time);
+    return checkDue(spec, stored, time);
   };
-  const due = dueAt(now);
-  if (due === undefined) return;
+  const stored = asStored(step, issued, now);
+  const due = dueAt(now, stored);
+  if (due === undefined) return stored;
   const fix = clockFix(issued, now, (time) => dueAt(time) === undefined) ??
-    (asStored(step, issued, now).chainEnd === undefined
+    (stored.chainEnd === undefined
       ? lifetimeFix(step.request, issued, 'lower "renew"')
       : "fix: renew that CA on the server");
   throw new WastedAnswerError(

@@ -9,26 +9,13 @@ import {
   writePendingAction,
 } from "../store/pending_action.ts";
 import type { DeployStep } from "../plan/types.ts";
+import { Semaphore } from "../host/semaphore.ts";
 import type { Emit } from "./events.ts";
-
-/** Mutual exclusion inside a run. */
-class Mutex {
-  #last: Promise<void> = Promise.resolve();
-
-  /** Waits for the mutex. Disposing the answer releases it. */
-  async take(): Promise<Disposable> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const before = this.#last;
-    this.#last = promise;
-    await before;
-    return { [Symbol.dispose]: () => resolve() };
-  }
-}
 
 /** The record of one service. */
 interface Shared {
   /** Held while the record is written: it and its trial have one temporary name. */
-  readonly mutex: Mutex;
+  readonly mutex: Semaphore;
   /** Who needs it. Somebody is in it before the record is written, so nobody else removes it. */
   readonly users: Set<Recorded>;
   /** There was none before this run. */
@@ -94,7 +81,7 @@ export class PendingActions {
   #of(service: string): Shared {
     let shared = this.#shared.get(service);
     if (shared === undefined) {
-      shared = { mutex: new Mutex(), users: new Set(), isNew: false };
+      shared = { mutex: new Semaphore(1), users: new Set(), isNew: false };
       this.#shared.set(service, shared);
     }
     return shared;

@@ -1,6 +1,7 @@
 /** The issue step of one certificate: it is asked for, or taken from the store, and reported. */
 import { openCertificate } from "../certificate/certificate.ts";
 import { inventoryFacts } from "../certificate/inventory.ts";
+import type { Semaphore } from "../host/semaphore.ts";
 import type { IssueStep } from "../plan/types.ts";
 import { hasBegunSwitch } from "../store/staged_set.ts";
 import { formatTime } from "../text/format_time.ts";
@@ -16,6 +17,7 @@ import { notBegun, type Stop } from "./stop.ts";
 interface IssueTools {
   readonly sessions: SessionOnce;
   readonly pendingActions: PendingActions;
+  readonly issuing: Semaphore;
   readonly emit: Emit;
   readonly stop: Stop;
 }
@@ -30,7 +32,7 @@ export interface Issued {
 export async function tryIssue(
   step: IssueStep,
   certStore: string,
-  { sessions, pendingActions, emit, stop }: IssueTools,
+  { sessions, pendingActions, issuing, emit, stop }: IssueTools,
 ): Promise<Issued | undefined> {
   const name = step.certificate;
   const warn = (message: string) => emit({ kind: "warning", subject: name, message });
@@ -44,6 +46,7 @@ export async function tryIssue(
       warn,
     };
     const ask = async () => {
+      using _place = await issuing.take();
       const session = await sessions.get();
       if (stop.why !== undefined) throw new Error(notBegun(stop.why));
       return await issue(step, certStore, session, hooks);

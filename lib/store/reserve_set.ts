@@ -9,6 +9,7 @@ import * as fs from "node:fs";
 import { type Part, PARTS } from "../certificate/types.ts";
 import { writeAll } from "../host/atomic_write.ts";
 import { quietly } from "../host/quietly.ts";
+import { isThere } from "../host/read.ts";
 import { syncFiles, syncShared } from "../host/sync.ts";
 import { tryRename } from "../host/try_rename.ts";
 import { writeOver } from "../host/write_over.ts";
@@ -17,6 +18,7 @@ import { finishSwitch } from "./write_set.ts";
 
 /** Bytes; more than nearly any set needs. A larger set of before counts, too. */
 const ROOM = { cert: 4096, chain: 8192, fullchain: 12_288, ca: 4096, privkey: 4096 } as const;
+const LINES = Buffer.alloc(ROOM.fullchain, "\n");
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
 
@@ -39,11 +41,13 @@ export class ReservedSet implements Disposable {
     if (finishSwitch(certStore, name, keep) !== undefined) finishSwitch(certStore, name);
     const reserved = new ReservedSet(certStore, name);
     const room = reserved.#clear();
+    const current = storedDirectory(certStore, name);
+    const replaces = isThere(current);
     try {
       fs.mkdirSync(room, { mode: 0o700 });
-      for (const part of PARTS) reserved.#reserve(part);
+      for (const part of PARTS) reserved.#reserve(part, replaces ? `${current}/${part}.pem` : "");
       await syncShared(room);
-      requireSwitch(storedDirectory(certStore, name), room);
+      if (replaces) requireSwitch(current, room);
       return reserved;
     } catch (error) {
       reserved[Symbol.dispose]();
@@ -51,13 +55,13 @@ export class ReservedSet implements Disposable {
     }
   }
 
-  #reserve(part: Part): void {
+  #reserve(part: Part, current: string): void {
     const path = `${roomDirectory(this.#certStore, this.#name)}/${part}.pem`;
     const file = fs.openSync(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600);
     this.#files.set(part, file);
-    const current = `${storedDirectory(this.#certStore, this.#name)}/${part}.pem`;
-    const { size = 0 } = fs.lstatSync(current, { throwIfNoEntry: false }) ?? {};
-    writeAll(file, Buffer.alloc(Math.max(ROOM[part], Math.min(size, 2 ** 20)), "\n"));
+    const { size = 0 } = current && fs.lstatSync(current, { throwIfNoEntry: false }) || {};
+    const bytes = Math.max(ROOM[part], Math.min(size, 2 ** 20));
+    for (let at = 0; at < bytes; at += LINES.length) writeAll(file, LINES.subarray(0, bytes - at));
   }
 
   /**
@@ -96,8 +100,7 @@ export class ReservedSet implements Disposable {
  * the other directory has entries; of all that is wrong with it the kernel tells that last.
  */
 function requireSwitch(current: string, filled: string): void {
-  const found = fs.lstatSync(current, { throwIfNoEntry: false });
-  if (found === undefined || tryRename(current, filled) !== "EXDEV") return;
+  if (tryRename(current, filled) !== "EXDEV") return;
   // Its files are moved instead: see write_set.ts. Setting the mode makes the upper layer's copy.
   for (const part of PARTS) {
     const file = `${current}/${part}.pem`;

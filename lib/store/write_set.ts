@@ -37,8 +37,9 @@ export async function storeStagedSet(
   keep = 0,
 ): Promise<string | undefined> {
   const staged = stagedDirectory(certStore, name);
-  if (keepOtherFiles(storedDirectory(certStore, name), staged)) syncDirectory(staged);
-  switchSets(certStore, name);
+  const replaces = isThere(storedDirectory(certStore, name));
+  if (replaces && keepOtherFiles(storedDirectory(certStore, name), staged)) syncDirectory(staged);
+  switchSets(certStore, name, replaces);
   try {
     // Before the old set is removed.
     await syncShared(certStore);
@@ -77,9 +78,8 @@ function placesOf(certStore: string, name: string): [string, string, string] {
   return places.map((place) => place(certStore, name)) as [string, string, string];
 }
 
-function switchSets(certStore: string, name: string): void {
+function switchSets(certStore: string, name: string, replaces: boolean): void {
   const [current, staged, retired] = placesOf(certStore, name);
-  const replaces = isThere(current);
   try {
     if (replaces) fs.renameSync(current, retired);
   } catch (error) {
@@ -120,8 +120,7 @@ function replaceEmptied(certStore: string, name: string): void {
  * Returns whether there are any.
  */
 function keepOtherFiles(current: string, staged: string): boolean {
-  if (!isThere(current)) return false;
-  const others = listKnown(current, FILES).filter((name) => !isOurs(name));
+  const others = listKnown(current, FILES).filter((name) => !FILES.includes(name));
   for (const name of others) {
     if (fs.lstatSync(`${current}/${name}`).isFile()) {
       tryLink(`${current}/${name}`, `${staged}/${name}`);
@@ -144,17 +143,16 @@ function tryLink(from: string, to: string): void {
 function clearRetired(certStore: string, name: string, keep: number): string | undefined {
   const retired = retiredDirectory(certStore, name);
   const current = storedDirectory(certStore, name);
-  // Not there, or a symbolic link: what it leads to is not VCM's.
-  if (!fs.lstatSync(retired, { throwIfNoEntry: false })?.isDirectory()) {
-    removeIfThere(retired);
-    return undefined;
-  }
+  const found = fs.lstatSync(retired, { throwIfNoEntry: false });
+  // What a symbolic link leads to is not VCM's.
+  if (found !== undefined && !found.isDirectory()) removeIfThere(retired);
+  if (!found?.isDirectory()) return undefined;
   // The key goes first: a set without it is one whose removal was interrupted.
   const keeps = keep > 0 && isThere(`${retired}/privkey.pem`);
   for (const name of listKnown(retired, FILES).sort((one) => one === "privkey.pem" ? -1 : 0)) {
     const from = `${retired}/${name}`;
     const to = `${current}/${name}`;
-    if (isOurs(name)) {
+    if (FILES.includes(name)) {
       if (!keeps) removeIfThere(from);
     } else if (isThere(to)) removeIfThere(from);
     else fs.renameSync(from, to);
@@ -184,8 +182,5 @@ export function removeSet(directory: string): void {
   fs.rmdirSync(directory);
 }
 
+/** Those of VCM. */
 const FILES = PARTS.map((part) => `${part}.pem`);
-
-function isOurs(name: string): boolean {
-  return FILES.includes(name);
-}

@@ -19,6 +19,7 @@ import {
 } from "../../host/file_identity.ts";
 import { makeOpenDirectory } from "../../host/make_directories.ts";
 import { isThere } from "../../host/read.ts";
+import { rewriteFile } from "../../host/rewrite_file.ts";
 import { syncDirectory, syncShared } from "../../host/sync.ts";
 import { writeThrough } from "../../host/write_through.ts";
 import { type FileRequest, NONE, OTHER, type WriterAnswer } from "./writer.ts";
@@ -38,9 +39,9 @@ export async function carryOutRequest(
   switch (request.do) {
     case "make": {
       const { path, content, uid, gid, mode, createDirs } = request.file;
-      makeRoom(path, createDirs);
+      if (createDirs) makeDirectories(directoryOf(path));
       const bytes = Buffer.from(content.data, content.encoding);
-      await writeNewFile(temporaryFile(path), bytes, { uid, gid, mode });
+      await rewriteFile(temporaryFile(path), bytes, { uid, gid, mode });
       return true;
     }
     case "keep":

@@ -79,7 +79,9 @@ export async function checkIssued(
 
 /** What is stored is what every program loads; without a clean form, the checks tell what is wrong. */
 function clean(part: Part, text: string): string {
-  return formProblem(part, text) === undefined ? text : cleanForm(part, text) ?? text;
+  // The server's texts end without a line break; with one, the usual form is seen at once.
+  const form = formProblem(part, `${text}\n`);
+  return form === undefined ? text : cleanForm(part, text) ?? text;
 }
 
 /** Each one costs time in every later look at the set. */

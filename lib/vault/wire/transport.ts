@@ -180,14 +180,15 @@ class FetchTransport implements Transport {
 }
 
 async function readBounded(response: Response, url: string): Promise<string> {
-  const parts: Uint8Array[] = [];
+  const decoder = new TextDecoder();
+  let text = "";
   let length = 0;
   for await (const part of response.body ?? []) {
     length += part.length;
     if (length > BODY_LIMIT) throw tooLong(url);
-    parts.push(part);
+    text += decoder.decode(part, { stream: true });
   }
-  return await new Blob(parts as BlobPart[]).text();
+  return text + decoder.decode();
 }
 
 /**
