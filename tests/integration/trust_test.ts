@@ -208,4 +208,10 @@ test("CRLs of all issuers are deployed, and OpenSSL verifies with them", () =>
     const { serial: now } = parseCertificate(Deno.readTextFileSync(leaf));
     assert.notEqual(now, serial);
     assertWell(await site.run("check"));
+    // An issuer that is gone, or that a server in its place hides, undoes no revocation.
+    await call("DELETE", "pki/issuer/one");
+    assertWell(await site.run("issue", "--force", "crl"));
+    assertWell(await site.run("deploy", "crl"));
+    assert.equal(splitCrls(Deno.readTextFileSync(directory.at("store/crl/crl.pem"))).length, 2);
+    assertWell(await site.run("check"));
   }));
