@@ -29,7 +29,9 @@ export function planTrust(
   const due = found ?? (forced ? FORCED : undefined);
   const fetch = due && selection.issue ? fetchStep(spec, observed, due) : undefined;
   const whole = readable && isWhole(found);
-  const targets = planTargets(spec, observed, { stored: whole, renewed: !!fetch }, context);
+  const fetched = spec.source.kind === "crl" ? "new CRLs" : "new CA certificates";
+  const supply = { stored: whole, renewed: fetch !== undefined, fetched };
+  const targets = planTargets(spec, observed, supply, context);
   const recovery = planRecovery(targets, observed.pendingValidation, context);
   const blocked = withoutRepetitions([
     ...unreadable,
