@@ -11,9 +11,10 @@ import { storedCertificate, validityOf } from "../plan/stored_validity.ts";
 import { isWarnedBroken } from "../plan/warnings.ts";
 import { archivedSets, isOfSerial } from "../store/earlier_sets.ts";
 import { StoreReader } from "../store/read_set.ts";
+import { directoryFault } from "../store/store_trust.ts";
 import type { StoredSet } from "../store/types.ts";
 import { formatTime } from "../text/format_time.ts";
-import { nameOf } from "../text/path.ts";
+import { directoryOf, nameOf } from "../text/path.ts";
 import { shellWord } from "../text/quote.ts";
 
 export interface ArchivedSet {
@@ -64,9 +65,17 @@ export async function findArchived(
       ? "it is in the store now"
       : isRevoking
       ? `a revocation is not finished; fix: vcm revoke ${shellWord(spec.name)}`
-      : whyUnusable(spec, set, now);
+      : whoMayChange(path) ?? whyUnusable(spec, set, now);
     return { path, time: nameOf(path), certificate, problem, outlook: outlookOf(spec, set, now) };
   });
+}
+
+/** Whoever may write to the archive could have put another key and certificate there. */
+function whoMayChange(path: string): string | undefined {
+  const above = directoryOf(path);
+  return [directoryOf(above), above, path]
+    .map((directory) => directoryFault(directory, Deno.lstatSync))
+    .find((problem) => problem !== undefined);
 }
 
 function whyUnusable(spec: CertificateSpec, set: StoredSet, now: Date): string | undefined {

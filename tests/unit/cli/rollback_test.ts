@@ -124,6 +124,25 @@ Deno.test("vcm rollback restores nothing that a stored CRL lists", async () => {
   assert.match(out, /20261101T000003Z .*; cannot be restored: it is revoked: the CRL of "CA"/);
 });
 
+Deno.test("vcm rollback restores nothing from a directory that others may change", async () => {
+  using bench = makeBench();
+  const set = `store/archive/${NAME}/20261101T000003Z`;
+  for (const path of ["store/archive", `store/archive/${NAME}`, set]) {
+    const directory = bench.directory.at(path);
+    const refused = async (problem: RegExp) => {
+      const { status, err } = await bench.vcm(`rollback ${NAME} 20261101T000003Z --yes`);
+      assert.equal(status, 1);
+      assert.match(err, problem);
+    };
+    Deno.chmodSync(directory, 0o770);
+    await refused(/is writable by others, who could change what is deployed from it; fix: chmod/);
+    Deno.chmodSync(directory, 0o700);
+    Deno.chownSync(directory, 61001, 61001);
+    await refused(/belongs to user 61001, who could change what is deployed from it; fix: chown/);
+    Deno.chownSync(directory, 0, 0);
+  }
+});
+
 Deno.test("vcm rollback of a certificate without archived sets says so", async () => {
   using bench = makeBench();
   Deno.removeSync(bench.directory.at("store/archive"), { recursive: true });
