@@ -175,7 +175,7 @@ async function tryDeploy(
   if (targets.length === 0) {
     const message = work.fetch === undefined
       ? "no new certificate was issued"
-      : "the server gave nothing new";
+      : "nothing new was fetched";
     emit({ kind: "skipped", step: "deploy", subject: name, message });
     return result(work, "failed");
   }

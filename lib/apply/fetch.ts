@@ -1,6 +1,8 @@
 /** Carries out a fetch step: asks the server, checks what would be lost, and writes to the store. */
+import { Buffer } from "node:buffer";
 import type { X509Certificate } from "node:crypto";
-import { readCrl, splitCrls } from "../certificate/crl.ts";
+import { type Crl, readCrl, splitCrls } from "../certificate/crl.ts";
+import { encodePem } from "../certificate/pem.ts";
 import { isSameCertificate, nameOf, openValid } from "../certificate/stored_chain.ts";
 import { readText } from "../host/read.ts";
 import { lookAtTrust } from "../observe/trust.ts";
@@ -31,10 +33,12 @@ export async function tryFetch(
   const { certificate, source } = step;
   let recorded: Recorded | undefined;
   try {
-    const { text, address } = await readTrust(await sessions.public(), source, new Date());
+    const answer = await readTrust(await sessions.public(), source, new Date());
+    const { address } = answer;
     const stored = readTrustFile(certStore, certificate, source);
     const before = stored.kind === "present" && stored.value.isDesired ? stored.value.text : "";
-    if (source.kind === "crl") requireNewer(before, text, address);
+    let { text } = answer;
+    if (source.kind === "crl") text += requireNewer(before, text, address);
     else requireRoots(before, text, address, certStore);
     const changed = stored.kind !== "present" || stored.value.text !== text;
     if (changed) recorded = await pendingActions.record(step);
@@ -53,19 +57,23 @@ export async function tryFetch(
   }
 }
 
-/** A server that lags behind the others, or somebody in its place, must not undo a revocation. */
-function requireNewer(before: string, text: string, address: string): void {
+/**
+ * A server that lags behind the others, or somebody in its place, must not undo a revocation. Returns the
+ * stored CRLs that are valid and whose issuer is not in the answer: they stay until they expire.
+ */
+function requireNewer(before: string, text: string, address: string): string {
   const old = splitCrls(before).flatMap((der) => {
     try {
-      return readCrl(der);
+      return { ...readCrl(der), der };
     } catch {
       return []; // A damaged file is replaced.
     }
   });
-  for (const crl of splitCrls(text).map(readCrl)) {
-    const newer = old.find(({ issuer, keyId, thisUpdate }) =>
-      issuer === crl.issuer && keyId === crl.keyId && thisUpdate > crl.thisUpdate
-    );
+  const crls = splitCrls(text).map(readCrl);
+  const isOfSame = (one: Crl, other: Crl) =>
+    one.issuer === other.issuer && one.keyId === other.keyId;
+  for (const crl of crls) {
+    const newer = old.find((one) => isOfSame(one, crl) && one.thisUpdate > crl.thisUpdate);
     if (newer === undefined) continue;
     throw new Error(
       `The CRL of "${crl.issuerName}" from "${address}" is of ${
@@ -74,6 +82,9 @@ function requireNewer(before: string, text: string, address: string): void {
         `than the stored one of ${formatTime(newer.thisUpdate)}, which stays`,
     );
   }
+  const now = new Date();
+  return old.filter((one) => one.nextUpdate > now && !crls.some((crl) => isOfSame(one, crl)))
+    .map(({ der }) => encodePem(Buffer.from(der), "X509 CRL")).join("");
 }
 
 /**

@@ -117,6 +117,7 @@ function checkScope(value: Uint8Array): void {
   const [scope] = readElements(value);
   const tags = readElements(scope?.body ?? new Uint8Array()).map(({ tag }) => tag);
   if (tags.includes(0x84)) throw indirect();
+  if (tags.includes(0x82)) throw new Error("lists only certificates of CAs");
   if (tags.includes(0x83)) throw new Error("lists only certificates revoked for some reasons");
   if (tags.includes(0x85)) throw new Error("lists only attribute certificates");
 }
@@ -166,9 +167,9 @@ function hex(bytes: Uint8Array | undefined): string {
   return Buffer.from(bytes ?? []).toString("hex");
 }
 
-/** Without the zero in front of a number whose first bit is set. */
+/** Without zeros in front: also without those that DER forbids, and that certificates may have, too. */
 function serialIn(body: Uint8Array): string {
-  return hex(body.length > 1 && body[0] === 0 ? body.subarray(1) : body);
+  return hex(body).replace(/^(?:00)+(?=..)/, "");
 }
 
 function damaged(): Error {

@@ -7,9 +7,7 @@
 import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
 import type { Certificate } from "./certificate.ts";
-
-/** Thrown at the first thing that is not plain. No Error: the runtime takes long to make one. */
-const NOT_PLAIN = Symbol("not plain");
+import { NOT_PLAIN, PlainDer, refuse } from "./plain_der.ts";
 
 const [INTEGER, BIT_STRING, OCTET_STRING, OBJECT_ID] = [0x02, 0x03, 0x04, 0x06];
 const [UTF8_STRING, PRINTABLE_STRING, UTC_TIME, SEQUENCE, SET] = [0x0c, 0x13, 0x17, 0x30, 0x31];
@@ -82,34 +80,27 @@ export function readPlainDer(der: Buffer): PlainCertificate | undefined {
   }
 }
 
-class PlainReader {
-  readonly #der: Buffer;
-  #at = 0;
-
-  constructor(der: Buffer) {
-    this.#der = der;
-  }
-
+class PlainReader extends PlainDer {
   read(): PlainCertificate {
-    const end = this.#open(SEQUENCE);
-    if (end !== this.#der.length) throw NOT_PLAIN;
-    const signedEnd = this.#open(SEQUENCE);
-    this.#require(VERSION_3);
+    const end = this.open(SEQUENCE);
+    if (end !== this.der.length) throw NOT_PLAIN;
+    const signedEnd = this.open(SEQUENCE);
+    this.require(VERSION_3);
     const serial = this.#readSerial();
     const signature = this.#readSignature();
-    const issuerAt = this.#at;
+    const issuerAt = this.at;
     const issuer = this.#readName();
-    const issuerName = this.#der.toString("latin1", issuerAt, this.#at);
-    const validityEnd = this.#open(SEQUENCE);
+    const issuerName = this.der.toString("latin1", issuerAt, this.at);
+    const validityEnd = this.open(SEQUENCE);
     const [notBefore, notAfter] = [this.#readTime(), this.#readTime()];
-    this.#close(validityEnd);
+    this.close(validityEnd);
     const commonName = this.#readName();
     this.#skipKey();
     const names = this.#readExtensions();
-    this.#close(signedEnd);
+    this.close(signedEnd);
     if (this.#readSignature() !== signature || issuer === undefined) throw NOT_PLAIN;
     this.#skipBits();
-    this.#close(end);
+    this.close(end);
     const certificate = {
       ...(commonName !== undefined && { commonName }),
       ...names,
@@ -117,105 +108,68 @@ class PlainReader {
       notAfter,
       issuer,
       serial,
-      fingerprint: withColons(hash("sha256", this.#der, "hex").toUpperCase()),
+      fingerprint: withColons(hash("sha256", this.der, "hex").toUpperCase()),
     };
-    return { certificate, der: this.#der, issuerName };
-  }
-
-  /** Goes into the next element and returns its end. */
-  #open(tag: number): number {
-    const der = this.#der;
-    const first = der[this.#at + 1] ?? 0x80;
-    let length = first;
-    let begin = this.#at + 2;
-    if (first === 0x81) length = der[begin++] ?? 0;
-    else if (first === 0x82) length = (der[begin++] ?? 0) * 256 + (der[begin++] ?? 0);
-    const isShortest = first < 0x80 || (first === 0x81 ? length > 0x7f : length > 0xff);
-    const isKnown = first < 0x80 || first === 0x81 || first === 0x82;
-    const end = begin + length;
-    if (der[this.#at] !== tag || !isKnown || !isShortest || end > der.length) throw NOT_PLAIN;
-    this.#at = begin;
-    return end;
-  }
-
-  #close(end: number): void {
-    if (this.#at !== end) throw NOT_PLAIN;
-  }
-
-  #skip(tag: number): void {
-    this.#at = this.#open(tag);
-  }
-
-  /** Whether these bytes come next; if so, it goes behind them. */
-  #takes(bytes: Uint8Array): boolean {
-    for (let at = 0; at < bytes.length; at++) {
-      if (this.#der[this.#at + at] !== bytes[at]) return false;
-    }
-    this.#at += bytes.length;
-    return true;
-  }
-
-  #require(bytes: Uint8Array): void {
-    if (!this.#takes(bytes)) throw NOT_PLAIN;
+    return { certificate, der: this.der, issuerName };
   }
 
   #readSerial(): string {
-    const end = this.#open(INTEGER);
-    const [first = 0x80, second = 0] = [this.#der[this.#at], this.#der[this.#at + 1]];
-    const begin = this.#at + (first === 0 ? 1 : 0);
+    const end = this.open(INTEGER);
+    const [first = 0x80, second = 0] = [this.der[this.at], this.der[this.at + 1]];
+    const begin = this.at + (first === 0 ? 1 : 0);
     if (first >= 0x80 || begin >= end || (first === 0 && second < 0x80)) throw NOT_PLAIN;
-    this.#at = end;
-    return withColons(this.#der.toString("hex", begin, end));
+    this.at = end;
+    return withColons(this.der.toString("hex", begin, end));
   }
 
   /** Which algorithm it is. */
   #readSignature(): number {
-    const found = SIGNATURES.findIndex((bytes) => this.#takes(bytes));
+    const found = SIGNATURES.findIndex((bytes) => this.takes(bytes));
     if (found < 0) throw NOT_PLAIN;
     return found;
   }
 
   /** Goes behind a string of whole bytes. */
   #skipBits(): void {
-    const end = this.#open(BIT_STRING);
-    if (this.#der[this.#at] !== 0) throw NOT_PLAIN;
-    this.#at = end;
+    const end = this.open(BIT_STRING);
+    if (this.der[this.at] !== 0) throw NOT_PLAIN;
+    this.at = end;
   }
 
   /** The first common name of a distinguished name. */
   #readName(): string | undefined {
     let commonName: string | undefined;
-    const end = this.#open(SEQUENCE);
-    while (this.#at < end) {
-      const setEnd = this.#open(SET);
-      const partEnd = this.#open(SEQUENCE);
-      this.#require(ATTRIBUTE);
-      const attribute = this.#der[this.#at++] ?? 0;
+    const end = this.open(SEQUENCE);
+    while (this.at < end) {
+      const setEnd = this.open(SET);
+      const partEnd = this.open(SEQUENCE);
+      this.require(ATTRIBUTE);
+      const attribute = this.der[this.at++] ?? 0;
       const text = this.#readText();
       if (attribute === COMMON_NAME) commonName ??= text;
       else if (!OTHER_ATTRIBUTES.has(attribute)) throw NOT_PLAIN;
-      this.#close(partEnd);
-      this.#close(setEnd);
+      this.close(partEnd);
+      this.close(setEnd);
     }
-    this.#close(end);
+    this.close(end);
     return commonName;
   }
 
   #readText(): string {
-    const isUtf8 = this.#der[this.#at] === UTF8_STRING;
-    const text = this.#takeText(this.#open(isUtf8 ? UTF8_STRING : PRINTABLE_STRING));
+    const isUtf8 = this.der[this.at] === UTF8_STRING;
+    const text = this.#takeText(this.open(isUtf8 ? UTF8_STRING : PRINTABLE_STRING));
     return NAME.test(text) ? text : refuse();
   }
 
   #takeText(end: number): string {
-    const text = this.#der.toString("latin1", this.#at, end);
-    this.#at = end;
+    const text = this.der.toString("latin1", this.at, end);
+    this.at = end;
     return text;
   }
 
   /** Until 2049 (RFC 5280, 4.1.2.5.1). */
   #readTime(): Date {
-    const text = this.#takeText(this.#open(UTC_TIME));
+    const text = this.#takeText(this.open(UTC_TIME));
     if (!/^[0-4]\d[01]\d[0-3]\d[0-2]\d[0-5]\d[0-5]\dZ$/.test(text)) throw NOT_PLAIN;
     const two = (at: number) => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;
     const [month, day, hour] = [two(2) - 1, two(4), two(6)];
@@ -228,41 +182,41 @@ class PlainReader {
 
   #skipKey(): void {
     for (const { head, size } of KEYS) {
-      if (!this.#takes(head)) continue;
-      this.#at += size;
+      if (!this.takes(head)) continue;
+      this.at += size;
       return;
     }
-    const end = this.#open(SEQUENCE);
-    this.#require(RSA);
-    const bitsEnd = this.#open(BIT_STRING);
-    if (this.#der[this.#at++] !== 0) throw NOT_PLAIN;
-    const keyEnd = this.#open(SEQUENCE);
-    const modulusEnd = this.#open(INTEGER);
-    const [sign, highest = 0] = [this.#der[this.#at], this.#der[this.#at + 1]];
-    const isStrong = modulusEnd - this.#at > LEAST_RSA_BYTES && sign === 0 && highest >= 0x80;
+    const end = this.open(SEQUENCE);
+    this.require(RSA);
+    const bitsEnd = this.open(BIT_STRING);
+    if (this.der[this.at++] !== 0) throw NOT_PLAIN;
+    const keyEnd = this.open(SEQUENCE);
+    const modulusEnd = this.open(INTEGER);
+    const [sign, highest = 0] = [this.der[this.at], this.der[this.at + 1]];
+    const isStrong = modulusEnd - this.at > LEAST_RSA_BYTES && sign === 0 && highest >= 0x80;
     if (!isStrong) throw NOT_PLAIN;
-    this.#at = modulusEnd;
-    this.#skip(INTEGER);
-    for (const each of [keyEnd, bitsEnd, end]) this.#close(each);
+    this.at = modulusEnd;
+    this.skip(INTEGER);
+    for (const each of [keyEnd, bitsEnd, end]) this.close(each);
   }
 
   #readExtensions(): AltNames {
     let names: AltNames | undefined;
-    const end = this.#open(EXTENSIONS);
-    const listEnd = this.#open(SEQUENCE);
-    while (this.#at < listEnd) {
-      const oneEnd = this.#open(SEQUENCE);
-      const isNames = this.#takes(SUBJECT_ALT_NAME);
-      if (!isNames) this.#skip(OBJECT_ID);
-      this.#takes(CRITICAL);
-      const valueEnd = this.#open(OCTET_STRING);
-      if (!isNames) this.#at = valueEnd;
+    const end = this.open(EXTENSIONS);
+    const listEnd = this.open(SEQUENCE);
+    while (this.at < listEnd) {
+      const oneEnd = this.open(SEQUENCE);
+      const isNames = this.takes(SUBJECT_ALT_NAME);
+      if (!isNames) this.skip(OBJECT_ID);
+      this.takes(CRITICAL);
+      const valueEnd = this.open(OCTET_STRING);
+      if (!isNames) this.at = valueEnd;
       else names = names === undefined ? this.#readAltNames() : refuse();
-      this.#close(valueEnd);
-      this.#close(oneEnd);
+      this.close(valueEnd);
+      this.close(oneEnd);
     }
-    this.#close(listEnd);
-    this.#close(end);
+    this.close(listEnd);
+    this.close(end);
     return names ?? { dnsNames: [], ipAddresses: [], uris: [], emails: [] };
   }
 
@@ -271,30 +225,26 @@ class PlainReader {
     const ipAddresses: string[] = [];
     const uris: string[] = [];
     const emails: string[] = [];
-    const end = this.#open(SEQUENCE);
-    while (this.#at < end) {
-      const tag = this.#der[this.#at] ?? 0;
-      const nameEnd = this.#open(tag);
+    const end = this.open(SEQUENCE);
+    while (this.at < end) {
+      const tag = this.der[this.at] ?? 0;
+      const nameEnd = this.open(tag);
       if (tag === IP_ADDRESS) {
-        if (nameEnd - this.#at !== 4) throw NOT_PLAIN;
-        ipAddresses.push(this.#der.subarray(this.#at, nameEnd).join("."));
-        this.#at = nameEnd;
+        if (nameEnd - this.at !== 4) throw NOT_PLAIN;
+        ipAddresses.push(this.der.subarray(this.at, nameEnd).join("."));
+        this.at = nameEnd;
         continue;
       }
       const text = this.#takeText(nameEnd);
       if (!ALT_NAMES.get(tag)?.test(text)) throw NOT_PLAIN;
       (tag === 0x82 ? dnsNames : tag === 0x81 ? emails : uris).push(text);
     }
-    this.#close(end);
+    this.close(end);
     return { dnsNames, ipAddresses, uris, emails };
   }
 }
 
 type AltNames = Pick<Certificate, "dnsNames" | "ipAddresses" | "uris" | "emails">;
-
-function refuse(): never {
-  throw NOT_PLAIN;
-}
 
 /** Reused, because memory outside the heap is freed late. */
 const SPACE = Buffer.alloc(512, ":");

@@ -3,16 +3,18 @@ import type { Certificate } from "../certificate/certificate.ts";
 import { renewalStart } from "../certificate/renewal.ts";
 import { UsageError } from "../command/parse_arguments.ts";
 import type { CertificateSpec, Config } from "../config/types.ts";
-import { observe } from "../host/read.ts";
+import { observe, readText } from "../host/read.ts";
+import { revokingIssuer, storedCrls } from "../observe/trust.ts";
 import { findChainWarnings } from "../plan/chain_warnings.ts";
 import { checkDue, isWhole } from "../plan/due.ts";
 import { storedCertificate, validityOf } from "../plan/stored_validity.ts";
 import { isWarnedBroken } from "../plan/warnings.ts";
 import { archivedSets, isOfSerial } from "../store/earlier_sets.ts";
 import { StoreReader } from "../store/read_set.ts";
+import { directoryFault } from "../store/store_trust.ts";
 import type { StoredSet } from "../store/types.ts";
 import { formatTime } from "../text/format_time.ts";
-import { nameOf } from "../text/path.ts";
+import { directoryOf, nameOf } from "../text/path.ts";
 import { shellWord } from "../text/quote.ts";
 
 export interface ArchivedSet {
@@ -28,10 +30,11 @@ export interface ArchivedSet {
 
 /** The oldest first. Throws Error in plain words if the archive cannot be read. */
 export async function findArchived(
-  { certStore }: Config,
+  config: Config,
   spec: CertificateSpec,
   now: Date,
 ): Promise<readonly ArchivedSet[]> {
+  const { certStore } = config;
   const found = observe(certStore, () => archivedSets(certStore, spec.name));
   if (found.kind === "unreadable") throw new Error(found.problem);
   const readOtherNames = spec.otherSans.length > 0
@@ -40,6 +43,7 @@ export async function findArchived(
   const reader = new StoreReader(certStore, readOtherNames, now);
   const current = storedCertificate(reader.look(spec).stored)?.serial;
   const isRevoking = reader.namesBeingRevoked().includes(spec.name);
+  const crls = storedCrls(config);
   const paths = found.kind === "present" ? found.value : [];
   const looks = paths.map((path) => ({ path, set: reader.lookInto(path, spec) }));
   const revoked = new Set(
@@ -49,15 +53,29 @@ export async function findArchived(
   return looks.map(({ path, set }) => {
     const certificate = storedCertificate(set);
     const serial = certificate?.serial ?? "";
+    const cert = readText(`${path}/cert.pem`);
+    const revokedBy = certificate && cert.kind === "present"
+      ? revokingIssuer(crls, serial, cert.value)
+      : undefined;
     const problem = isOfSerial(nameOf(path)) || revoked.has(serial)
       ? "it was revoked"
+      : revokedBy !== undefined
+      ? `it is revoked: the CRL of "${revokedBy}" lists it`
       : serial === current
       ? "it is in the store now"
       : isRevoking
       ? `a revocation is not finished; fix: vcm revoke ${shellWord(spec.name)}`
-      : whyUnusable(spec, set, now);
+      : whoMayChange(path) ?? whyUnusable(spec, set, now);
     return { path, time: nameOf(path), certificate, problem, outlook: outlookOf(spec, set, now) };
   });
+}
+
+/** Whoever may write to the archive could have put another key and certificate there. */
+function whoMayChange(path: string): string | undefined {
+  const above = directoryOf(path);
+  return [directoryOf(above), above, path]
+    .map((directory) => directoryFault(directory, Deno.lstatSync))
+    .find((problem) => problem !== undefined);
 }
 
 function whyUnusable(spec: CertificateSpec, set: StoredSet, now: Date): string | undefined {

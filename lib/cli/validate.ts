@@ -1,7 +1,7 @@
 /** `vcm validate`: checks the configuration file. */
 import { entriesOf } from "../config/types.ts";
 import { validJson } from "../report/json.ts";
-import { count } from "../report/paint.ts";
+import { count, countEntries } from "../report/paint.ts";
 import { EXIT_OK } from "../report/exit_status.ts";
 import type { Host } from "../command/host.ts";
 import { loadFor } from "../command/load.ts";
@@ -22,8 +22,9 @@ export async function validate(args: Arguments, host: Host): Promise<number> {
   if (args.json) {
     host.out(validJson({ file: config.file, certificates, targets, services }));
   } else if (!args.quiet) {
+    const states = entries.map((spec) => "source" in spec ? { trust: spec } : {});
     host.out(
-      `${config.file}: no errors; ${count(certificates, "certificate")}, ` +
+      `${config.file}: no errors; ${countEntries(states)}, ` +
         `${count(targets, "target")}, ${count(services, "service")}\n`,
     );
   }

@@ -2,7 +2,7 @@
 import { type Crl, isRevokedBy, lists, readCrl, splitCrls } from "../certificate/crl.ts";
 import { openCertificate, parseCertificate } from "../certificate/certificate.ts";
 import { splitCertificates } from "../certificate/pem.ts";
-import type { TrustSpec } from "../config/types.ts";
+import type { Config, TrustSpec } from "../config/types.ts";
 import { ABSENT } from "../host/read.ts";
 import type { Presence } from "../host/types.ts";
 import type { StoreLook } from "../store/read_set.ts";
@@ -62,10 +62,20 @@ export function findRevocation(
   { stored: { leaf }, texts }: Pick<StoreLook, "stored" | "texts">,
 ): string | undefined {
   if (leaf.kind !== "present" || leaf.value.kind !== "certificate") return undefined;
-  const { serial } = leaf.value.certificate;
-  const [crl] = crls.filter((crl) => lists(crl, serial)).filter((crl) =>
-    texts.cert.kind === "present" &&
-    isRevokedBy(crl, serial, openCertificate(texts.cert.value).raw)
-  );
-  return crl?.issuerName;
+  if (texts.cert.kind !== "present") return undefined;
+  return revokingIssuer(crls, leaf.value.certificate.serial, texts.cert.value);
+}
+
+/** The name of the issuer whose CRL lists a certificate; undefined: none does. */
+export function revokingIssuer(
+  crls: readonly Crl[],
+  serial: string,
+  pem: string,
+): string | undefined {
+  return crls.filter((crl) => lists(crl, serial))
+    .find((crl) => isRevokedBy(crl, serial, openCertificate(pem).raw))?.issuerName;
+}
+
+export function storedCrls({ certStore, trust }: Pick<Config, "certStore" | "trust">): Crl[] {
+  return trust.flatMap((spec) => lookAtTrust(certStore, spec).crls);
 }

@@ -14,6 +14,8 @@ export interface Supply {
   readonly stored: boolean;
   /** Whether this run issues a new certificate. */
   readonly renewed: boolean;
+  /** What is new, if it is not a certificate. */
+  readonly fetched?: string;
   /** The stored certificate. */
   readonly certificate?: Certificate | undefined;
 }

@@ -58,7 +58,9 @@ export function findDrift(
   // A blocker: a person must move it away first.
   if (file.type !== target.kind) return [];
   const drift: Drift[] = [];
-  if (supply.renewed) drift.push({ kind: "renewed" });
+  if (supply.renewed) {
+    drift.push({ kind: "renewed", ...(supply.fetched && { detail: supply.fetched }) });
+  }
   const own = target.kind === "file"
     ? compareMetadata(spec, spec.what, target, file)
     : bundleDrift(spec, target, supply);

@@ -23,7 +23,9 @@ export function restorePlan(made: Plan, { path, outlook, keep }: Restored): Plan
         // If the set cannot be restored, nothing is deployed again.
         const targets = step.targets.map((target) => ({
           ...target,
-          drift: target.drift.filter(({ kind }) => kind !== "forced"),
+          drift: target.drift.filter(({ kind }) => kind !== "forced").map((drift) =>
+            drift.kind === "renewed" ? { ...drift, detail: "archived certificate" } : drift
+          ),
         }));
         return { ...step, targets };
       }

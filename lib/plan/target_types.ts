@@ -18,7 +18,8 @@ export type Difference =
     readonly to?: string;
     readonly detail?: string;
   }
-  | { readonly kind: "renewed" }
+  /** What is new, if it is not a certificate from the server. */
+  | { readonly kind: "renewed"; readonly detail?: string }
   | { readonly kind: "forced" }
   /** A run was interrupted before its services validated it. */
   | { readonly kind: "pending-validation" }

@@ -29,7 +29,9 @@ export function planTrust(
   const due = found ?? (forced ? FORCED : undefined);
   const fetch = due && selection.issue ? fetchStep(spec, observed, due) : undefined;
   const whole = readable && isWhole(found);
-  const targets = planTargets(spec, observed, { stored: whole, renewed: !!fetch }, context);
+  const fetched = spec.source.kind === "crl" ? "new CRLs" : "new CA certificates";
+  const supply = { stored: whole, renewed: fetch !== undefined, fetched };
+  const targets = planTargets(spec, observed, supply, context);
   const recovery = planRecovery(targets, observed.pendingValidation, context);
   const blocked = withoutRepetitions([
     ...unreadable,
@@ -100,10 +102,14 @@ function trustDue(source: TrustSource, trust: TrustObservation, now: Date): Due 
   return { reason: "in-renewal-window", detail };
 }
 
+/** Milliseconds. A CRL may be valid for years, and servers add revocations to it at any time. */
+const MAX_CRL_AGE = 7 * 86_400_000;
+
 /** When the server is asked again, if nothing changes. */
 export function nextFetch({ kind, refresh }: TrustSource, { at, crls }: Whole): Date {
-  if (kind === "ca_bundle") return new Date(at.getTime() + refresh * 1000);
-  return new Date(Math.min(...crls.map((crl) => thresholdOf(crl, at))));
+  const asked = at.getTime();
+  if (kind === "ca_bundle") return new Date(asked + refresh * 1000);
+  return new Date(Math.min(asked + MAX_CRL_AGE, ...crls.map((crl) => thresholdOf(crl, at))));
 }
 
 /**

@@ -26,7 +26,7 @@ function describeDrift(drift: Drift, whole: boolean): string {
         ? `content differs from the store${drift.detail === undefined ? "" : `: ${drift.detail}`}`
         : `content ${whole ? `${drift.from} -> ${drift.to}` : shortChange(drift.from, drift.to)}`;
     case "renewed":
-      return "new certificate";
+      return drift.detail ?? "new certificate";
     case "forced":
       return "written by --force";
     case "pending-validation":

@@ -1,5 +1,3 @@
-import type { CertificateState } from "../plan/types.ts";
-
 /** Colors a text; `paint(false)` returns it unchanged. */
 export interface Paint {
   bold(text: string): string;
@@ -20,7 +18,7 @@ export function count(number: number, thing: string): string {
 }
 
 /** How many certificates and trust entries there are: "2 certificates and 1 trust entry". */
-export function countEntries(states: readonly Pick<CertificateState, "trust">[]): string {
+export function countEntries(states: readonly { readonly trust?: unknown }[]): string {
   const trust = states.filter((state) => state.trust !== undefined).length;
   const certificates = count(states.length - trust, "certificate");
   if (trust === 0) return certificates;

@@ -1,6 +1,15 @@
 /** A plan for people: the steps, their reasons, and the changes of each file. */
 import type { CommandRights, FileRights, Rights } from "../apply/permissions.ts";
-import type { CertificateState, DeployStep, Plan, ServiceStep, Step } from "../plan/types.ts";
+import { isWhole } from "../plan/due.ts";
+import type { Drift } from "../plan/target_types.ts";
+import type {
+  CertificateState,
+  DeployStep,
+  FetchStep,
+  Plan,
+  ServiceStep,
+  Step,
+} from "../plan/types.ts";
 import { shellWord } from "../text/quote.ts";
 import { actionName } from "../plan/desired_service.ts";
 import { formatTime } from "../text/format_time.ts";
@@ -42,7 +51,7 @@ function certificateLines(
   for (const step of steps) {
     if (step.kind === "recover" || step.kind === "forget") lines.push(`  recover  ${step.detail}`);
     else if (step.kind === "revoke") lines.push(`  ${paint.warn("revoke")}   ${step.detail}`);
-    else if (step.kind === "deploy") lines.push(...deployLines(step, whole));
+    else if (step.kind === "deploy") lines.push(...deployLines(step, whole, steps));
     else if (step.kind === "fetch") {
       const from = step.source.paths.join(", ");
       lines.push(`  ${paint.warn("fetch")}    from ${from}: ${step.due.detail}`);
@@ -64,11 +73,37 @@ function validityText({ certificate, trust, renewAt }: CertificateState): string
   return `until ${formatTime(end)}, renewal from ${formatTime(renewAt)}`;
 }
 
-function deployLines(step: DeployStep, whole: boolean): string[] {
-  return step.targets.map(({ what, path, drift, changes = [] }) =>
-    `  deploy   ${path}${what === "bundle" ? " (bundle)" : ""}: ${
-      describeDrifts([...drift, ...changes], whole)
-    }`
+function deployLines(step: DeployStep, whole: boolean, steps: readonly Step[]): string[] {
+  return step.targets.map(({ what, path, drift, changes = [] }) => {
+    const differences = describeDrifts([...drift, ...changes], whole);
+    const condition = isConditional(drift) && steps.some(mayBeUnchanged) ? IF_NEW : "";
+    return `  deploy   ${path}${what === "bundle" ? " (bundle)" : ""}: ${differences}${condition}`;
+  });
+}
+
+/** A trust entry that is fetched unchanged changes no file. */
+const IF_NEW = ", if the server has something new";
+
+function isConditional(drift: readonly Drift[]): boolean {
+  return drift.every(({ kind }) => kind === "renewed");
+}
+
+function mayBeUnchanged(step: Step): step is FetchStep {
+  return step.kind === "fetch" && isWhole(step.due);
+}
+
+/** The certificates and trust entries of which nothing is certain to change. */
+function conditionalOf(steps: readonly Step[]): ReadonlySet<string> {
+  const certain = new Set(
+    steps.flatMap((step) =>
+      step.kind === "deploy" && !step.targets.every(({ drift }) => isConditional(drift))
+        ? step.certificate
+        : []
+    ),
+  );
+  return new Set(
+    steps.filter(mayBeUnchanged).map(({ certificate }) => certificate)
+      .filter((name) => !certain.has(name)),
   );
 }
 
@@ -78,8 +113,9 @@ function serviceBlocks({ steps, services }: Plan, paint: Paint): string[] {
   const add = (service: string, lines: readonly string[]) => {
     if (lines.length > 0) blocks.set(service, [...blocks.get(service) ?? [], ...lines]);
   };
+  const conditional = conditionalOf(steps);
   for (const step of steps) {
-    if (step.kind === "service") add(step.service, [serviceLine(step, paint)]);
+    if (step.kind === "service") add(step.service, [serviceLine(step, paint, conditional)]);
     else if (step.kind === "validate") add(step.service, [`  validate: ${step.pending.detail}`]);
     else if (step.kind === "clear") add(step.service, [`  cleared: ${step.detail}`]);
     else if (step.kind === "transfer") {
@@ -99,11 +135,17 @@ function serviceBlocks({ steps, services }: Plan, paint: Paint): string[] {
   return [...blocks].flatMap(([service, lines]) => [paint.bold(service), ...lines]);
 }
 
-function serviceLine({ action, pending }: ServiceStep, paint: Paint): string {
+function serviceLine(
+  { action, pending, certificates }: ServiceStep,
+  paint: Paint,
+  conditional: ReadonlySet<string>,
+): string {
   const what = action.manager === "command"
     ? `command ${action.command.map(shellWord).join(" ")}`
     : actionName(action);
-  return `  ${paint.warn(what)}: ${pending.detail}`;
+  const isSure = pending.reason !== "deployed" ||
+    certificates.some((name) => !conditional.has(name));
+  return `  ${paint.warn(what)}: ${pending.detail}${isSure ? "" : IF_NEW}`;
 }
 
 const RECOVERING: ReadonlySet<Step["kind"]> = new Set([

@@ -4,17 +4,15 @@ import { irregular, observePermitted } from "../host/read.ts";
 import type { Ancestor } from "../host/types.ts";
 import { lockFile, pendingDirectory } from "./store_paths.ts";
 
-/**
- * Why the store cannot be used as it is. Who may write to it or to its directory of pending actions
- * could plant keys and links there. Undefined also if the store does not exist.
- */
+/** Why the store cannot be used as it is. Undefined also if it does not exist. */
 export function storeProblem(certStore: string): string | undefined {
   return directoryFault(certStore, Deno.statSync) ??
     directoryFault(pendingDirectory(certStore), Deno.lstatSync) ??
     irregular(lockFile(certStore));
 }
 
-function directoryFault(directory: string, look: typeof Deno.statSync): string | undefined {
+/** Who may write to a directory of the store could plant keys and links there. */
+export function directoryFault(directory: string, look: typeof Deno.statSync): string | undefined {
   const found = observePermitted(directory, () => look(directory));
   if (found.kind !== "present") return found.kind === "absent" ? undefined : found.problem;
   const { uid, mode, isSymlink } = found.value;

@@ -76,6 +76,8 @@ test("an archived set is restored, deployed, and so is the current one again", (
     const said = await bench.vcm(["rollback", NAME, time], {}, () => true);
     assertWell(said);
     assert.match(said.err, /restored the archived set with serial .*; renewal from /);
+    assert.match(said.err, /deployed .*\.crt \(archived certificate\)/);
+    assert.doesNotMatch(said.err, /new certificate/);
     assert.equal(
       said.out,
       "Done: 0 issued, 2 files deployed, 1 service action; 0 failed, 0 skipped\n",

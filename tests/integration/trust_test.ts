@@ -208,4 +208,45 @@ test("CRLs of all issuers are deployed, and OpenSSL verifies with them", () =>
     const { serial: now } = parseCertificate(Deno.readTextFileSync(leaf));
     assert.notEqual(now, serial);
     assertWell(await site.run("check"));
+    // An issuer that is gone, or that a server in its place hides, undoes no revocation.
+    await call("DELETE", "pki/issuer/one");
+    assertWell(await site.run("issue", "--force", "crl"));
+    assertWell(await site.run("deploy", "crl"));
+    assert.equal(splitCrls(Deno.readTextFileSync(directory.at("store/crl/crl.pem"))).length, 2);
+    assertWell(await site.run("check"));
+  }));
+
+test("a mount or an issuer that does not exist is told, and nothing of a token", () =>
+  withSite(async (site) => {
+    const cases = {
+      "nowhere": /check that "nowhere" is the path of a PKI secrets engine in this namespace/,
+      "nowhere/issuer/one": /check that "nowhere" is the path of a PKI secrets engine/,
+      "pki/issuer/nobody": /for reference: nobody\); to see its issuers: bao list pki\/issuers/,
+    };
+    for (const [from, fix] of Object.entries(cases)) {
+      site.trust(entry(site, "crl", from));
+      const { status, out } = await site.run("run");
+      assert.equal(status, 1);
+      assert.match(out, fix);
+      assert.match(out, /skipped {2}crl: nothing new was fetched/);
+      assert.doesNotMatch(out, /token|issuer_ref/);
+    }
+    site.trust(entry(site, "crl", "pki"), undefined, "namespace: nowhere\n");
+    assert.match((await site.run("run")).out, /has no such namespace .*check "namespace"/);
+  }));
+
+test("the plan of an entry that is asked for again promises no change", () =>
+  withSite(async (site) => {
+    const service = `    service: [{name: proxy, command: ["/bin/true"]}]\n`;
+    site.trust(entry(site, "ca_bundle", "pki", service));
+    const first = await site.run("plan");
+    assert.match(first.out, /command \/bin\/true: it loads the new files of ca\n/);
+    assertWell(await site.run("run"));
+    site.age("store/ca/ca.pem", 86_400);
+    const { out } = await site.run("plan");
+    assert.match(out, /bundle\.pem: new CA certificates, if the server has something new\n/);
+    assert.match(out, /it loads the new files of ca, if the server has something new\n/);
+    const { out: done, err } = await site.run("run");
+    assert.match(done, /^Done: 0 issued, 1 fetched, 0 files deployed, 0 service actions; 0 failed/);
+    assert.match(err, /unchanged/);
   }));

@@ -28,7 +28,7 @@ const DIFFERENCES: { readonly [K in Difference["kind"]]: Whole<Extract<Drift, { 
   "missing": { kind: "missing", files: ["cert"] },
   "not-a-file": { kind: "not-a-file", found: "symlink", files: [] },
   "content": { kind: "content", from: "serial 01", to: "serial 02", detail: "cut off", files: [] },
-  "renewed": { kind: "renewed", files: [] },
+  "renewed": { kind: "renewed", detail: "new CRLs", files: [] },
   "forced": { kind: "forced", files: [] },
   "pending-validation": { kind: "pending-validation", files: [] },
   "owner": { kind: "owner", from: "root", to: "www-data", files: [] },

@@ -144,8 +144,10 @@ export type DriftJson =
       readonly detail?: string | undefined;
     }
     | {
-      /** Its certificate is issued. */
+      /** Its certificate is issued, or its trust entry is fetched. */
       readonly kind: "renewed";
+      /** What is new, if it is not a certificate from the server, for people. */
+      readonly detail?: string | undefined;
     }
     | {
       /** The option `--force` was given. */

@@ -9,6 +9,7 @@ import type { Arguments } from "../../command/parse_arguments.ts";
 import { Reporter, type Result } from "../../command/results.ts";
 import type { CertificateSpec, Config } from "../../config/types.ts";
 import { observe } from "../../observe/observe.ts";
+import { storedCrls } from "../../observe/trust.ts";
 import type { Observation } from "../../observe/types.ts";
 import { adoptJson } from "../../report/json.ts";
 import { takeLock } from "../../store/lock.ts";
@@ -54,15 +55,16 @@ function withoutServices(config: Config): Config {
 /** Undefined if there is nothing to adopt, and nobody asked for it by name. */
 async function adoptOne(
   spec: CertificateSpec,
-  { certStore }: Config,
+  config: Config,
   observation: Observation,
   { dryRun, names }: Arguments,
   now: Date,
 ): Promise<Result | undefined> {
   const { name, keep } = spec;
+  const { certStore } = config;
   const observed = observation.certificates.find((one) => one.name === name);
   if (observed === undefined) throw new Error(`"${name}" was not observed`);
-  const found = await examine(spec, observed, observation, now);
+  const found = await examine(spec, observed, observation, storedCrls(config), now);
   switch (found.kind) {
     case "stored":
       return { name, done: true, message: "its set is in the store already" };

@@ -1,5 +1,6 @@
 /** Whether deployed files are what a run would issue. Reads files; changes nothing. */
 import type { Certificate } from "../../certificate/certificate.ts";
+import type { Crl } from "../../certificate/crl.ts";
 import { ChainChecker } from "../../certificate/stored_chain.ts";
 import { PathFinder } from "../../certificate/path_finder.ts";
 import { plainContent } from "../../certificate/plain_content.ts";
@@ -8,6 +9,7 @@ import { PARTS, type StoredPart } from "../../certificate/types.ts";
 import type { CertificateSpec } from "../../config/types.ts";
 import { ABSENT } from "../../host/read.ts";
 import type { Presence } from "../../host/types.ts";
+import { revokingIssuer } from "../../observe/trust.ts";
 import type { CertificateObservation, Observation } from "../../observe/types.ts";
 import { storeBlockers } from "../../plan/blockers.ts";
 import { findChainWarnings } from "../../plan/chain_warnings.ts";
@@ -37,6 +39,7 @@ export async function examine(
   spec: CertificateSpec,
   observed: CertificateObservation,
   observation: Observation,
+  crls: readonly Crl[],
   now: Date,
 ): Promise<Examined> {
   const due = checkDue(spec, observed.stored, now);
@@ -54,6 +57,10 @@ export async function examine(
     if (sources.length === 0) return { kind: "no-files" };
     const texts = await compose(sources, now);
     const set = await checkDesired(spec, texts, now);
+    const revokedBy = revokingIssuer(crls, set.certificate.serial, texts.cert);
+    if (revokedBy !== undefined) {
+      throw new Error(`it is revoked: the CRL of "${revokedBy}" lists it`);
+    }
     const staged = isStagedDesired(spec, observed.staged, due, now) && observed.staged;
     if (staged && storedCertificate(staged)?.serial !== set.certificate.serial) {
       throw new Error("the next run stores another one, which an earlier run received");

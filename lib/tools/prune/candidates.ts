@@ -41,12 +41,18 @@ export function requireOrphans(config: Config, names: readonly string[]): readon
 }
 
 function whyNot(
-  { certStore, certificates, file }: Config,
+  { certStore, certificates, trust, file }: Config,
   name: string,
   orphans: readonly string[],
 ): string {
   if (certificates.some((spec) => spec.name === name)) {
     return `The certificate ${quote(name)} is in "${file}", so its set is in use; ` +
+      "remove it from there first";
+  }
+  if (trust.some((spec) => spec.name === name)) {
+    return `The trust entry ${
+      quote(name)
+    } is in "${file}", so its files in the store are in use; ` +
       "remove it from there first";
   }
   if (name.includes("/")) {

@@ -47,14 +47,13 @@ export async function readTrust(
   let address = "";
   for (const path of paths) {
     const issuers = await readIssuers(session, path);
-    const before = blocks.size;
     for (const issuer of issuers) {
       ({ address } = issuer);
       if (kind === "ca_bundle") {
         blocks.add(encodePem(issuer.certificate.raw, "CERTIFICATE"));
       } else if (issuer.signs) blocks.add(await readIssuersCrl(session, issuer, issuers, now));
     }
-    if (issuers.length === 0 || (kind === "crl" && before === blocks.size && blocks.size === 0)) {
+    if (!issuers.some(({ signs }) => signs || kind === "ca_bundle")) {
       const nothing = kind === "crl" ? "no issuer with a CRL" : "no issuer";
       throw new VaultError(`"${address}" has ${nothing} at "${path}"; check the mount`);
     }

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { X509Certificate } from "node:crypto";
+import { readFacts } from "../../../lib/certificate/certificate.ts";
 import { isRevokedBy, readCrl, splitCrls } from "../../../lib/certificate/crl.ts";
 import { crlPem, makeCrl } from "../../support/fixtures_crl.ts";
 import { makeAuthority, makeCertificatePem } from "../../support/fixtures_pki.ts";
@@ -22,6 +25,7 @@ Deno.test("readCrl() refuses CRLs that do not list all that their issuer revoked
   const cases: readonly (readonly [string, string, RegExp])[] = [
     ["2.5.29.27", "020101", /delta CRL/],
     ["2.5.29.28", "30038401ff", /indirect CRL/],
+    ["2.5.29.28", "30038201ff", /only certificates of CAs/],
     ["2.5.29.28", "300483020640", /for some reasons/],
     ["2.5.29.28", "30038501ff", /attribute certificates/],
     ["1.2.3.4", "0500", /critical extension 1\.2\.3\.4/],
@@ -68,4 +72,22 @@ Deno.test("a certificate is revoked only by a CRL of its own issuer", async () =
   assert.equal(isRevokedBy(crl, "0a:1b", der), false);
   const other = readCrl(await makeCrl(await makeAuthority("Other CA"), { revoked: ["0a1b2c"] }));
   assert.equal(isRevokedBy(other, "0a:1b:2c", der), false);
+});
+
+Deno.test("a CRL has the serial number of a certificate as the runtime reads it", async () => {
+  // Zeros in front, which DER forbids, and numbers that DER takes for negative ones.
+  for (const serial of ["00000a1b", "0001", "00", "80", "00ff01", "ff01"]) {
+    const leaf = await makeCertificatePem("a", { issuer: CA, serial: "7a7b7c7d" });
+    const der = Buffer.from(leaf.certificate.rawData);
+    const bytes = Buffer.from(serial.padStart(8, "0"), "hex");
+    const crl = await makeCrl(CA, { revoked: ["7a7b7c7d"] });
+    const change = (from: Uint8Array) => {
+      const at = Buffer.from(from).indexOf("02047a7b7c7d", 0, "hex");
+      assert.ok(at > 0);
+      return Buffer.concat([from.subarray(0, at + 2), bytes, from.subarray(at + 6)]);
+    };
+    const certificate = new X509Certificate(change(der));
+    const listed = readCrl(change(crl));
+    assert.ok(isRevokedBy(listed, readFacts(certificate).serial, certificate.raw), serial);
+  }
 });

@@ -118,6 +118,12 @@ siteTest("validate sums the file up", makeSiteInOrder, async (site) => {
     targets: 1,
     services: 0,
   });
+  const file = Deno.readTextFileSync(site.path("vcm.yaml"));
+  await site.configure(`${file}\ntrust:\n  - {name: crls, crl: pki}\n`);
+  assert.match(
+    (await run(site, "validate")).stdout,
+    /: no errors; 1 certificate and 1 trust entry, 1 target, 0 services\n$/,
+  );
 });
 
 siteTest(

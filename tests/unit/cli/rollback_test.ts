@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { main } from "../../../lib/cli/main.ts";
 import { NOW } from "../../support/fixtures.ts";
+import { crlPem, makeCrl } from "../../support/fixtures_crl.ts";
 import { fakeHost } from "../../support/fixtures_host.ts";
 import { makeAuthority, makeCertificatePem, type MakeOptions } from "../../support/fixtures_pki.ts";
 import { outputMistakes } from "../../support/output_validator.ts";
@@ -105,6 +106,41 @@ Deno.test("vcm rollback restores nothing that is refused", async () => {
   const { err } = await bench.vcm(`rollback ${NAME} 20261101T000003Z --yes`);
   assert.match(err, /a revocation is not finished; fix: vcm revoke a\.test/);
   assert.deepEqual(bench.directory.tree(), [...before, `store/.pending-revocation-${NAME}`].sort());
+});
+
+Deno.test("vcm rollback restores nothing that a stored CRL lists", async () => {
+  using bench = makeBench();
+  const { directory } = bench;
+  const file = Deno.readTextFileSync(directory.at("vcm.yaml"));
+  directory.write("vcm.yaml", `${file}trust:\n  - {name: crls, crl: pki}\n`);
+  const crl = await makeCrl(CA, {
+    revoked: ["0a02"],
+    nextUpdate: new Date("2027-01-01T00:00:00Z"),
+  });
+  directory.write("store/crls/crl.pem", crlPem(crl));
+  const { err } = await bench.vcm(`rollback ${NAME} 20261101T000003Z --yes`);
+  assert.match(err, /Cannot roll back .*: it is revoked: the CRL of "CA" lists it; to see what/);
+  const { out } = await bench.vcm(`rollback ${NAME}`);
+  assert.match(out, /20261101T000003Z .*; cannot be restored: it is revoked: the CRL of "CA"/);
+});
+
+Deno.test("vcm rollback restores nothing from a directory that others may change", async () => {
+  using bench = makeBench();
+  const set = `store/archive/${NAME}/20261101T000003Z`;
+  for (const path of ["store/archive", `store/archive/${NAME}`, set]) {
+    const directory = bench.directory.at(path);
+    const refused = async (problem: RegExp) => {
+      const { status, err } = await bench.vcm(`rollback ${NAME} 20261101T000003Z --yes`);
+      assert.equal(status, 1);
+      assert.match(err, problem);
+    };
+    Deno.chmodSync(directory, 0o770);
+    await refused(/is writable by others, who could change what is deployed from it; fix: chmod/);
+    Deno.chmodSync(directory, 0o700);
+    Deno.chownSync(directory, 61001, 61001);
+    await refused(/belongs to user 61001, who could change what is deployed from it; fix: chown/);
+    Deno.chownSync(directory, 0, 0);
+  }
 });
 
 Deno.test("vcm rollback of a certificate without archived sets says so", async () => {

@@ -100,6 +100,12 @@ pureTest("the next time is told, and the first of several CRLs decides", () => {
   assert.deepEqual(planOf(CRL, both).certificates[0]?.renewAt, after(HOUR));
 });
 
+pureTest("a CRL that is valid for years is asked for after a week", () => {
+  const crls = [{ issuer: "Root", notBefore: after(-DAY), notAfter: after(9_000 * DAY) }];
+  assert.deepEqual(dueOf(CRL, bundle(-7 * DAY + 1, { crls })), [undefined, "fine"]);
+  assert.deepEqual(dueOf(CRL, bundle(-7 * DAY, { crls })), ["in-renewal-window", "due"]);
+});
+
 pureTest("a CRL without length of time is due, and nothing hangs", () => {
   const crls = [{ issuer: "Root", notBefore: NOW, notAfter: NOW }];
   assert.deepEqual(dueOf(CRL, crl(0, 0, { crls })), ["expired", "broken"]);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { main } from "../../../../lib/cli/main.ts";
 import { NOW } from "../../../support/fixtures.ts";
+import { crlPem, makeCrl } from "../../../support/fixtures_crl.ts";
 import { fakeHost } from "../../../support/fixtures_host.ts";
 import { encrypted, makeAuthority, makeCertificatePem } from "../../../support/fixtures_pki.ts";
 import { outputMistakes } from "../../../support/output_validator.ts";
@@ -264,6 +265,22 @@ Deno.test("a set whose revocation is not finished is not adopted again", async (
   );
   Deno.chmodSync(directory.at("store"), 0o700);
   await assertRefused(bench, "its revocation is not finished");
+});
+
+Deno.test("vcm adopt refuses what a stored CRL lists", async () => {
+  using bench = makeBench({ ...PAIR, cert: [OTHER.pem, 0o644], privkey: [OTHER.pkcs8] });
+  const { directory } = bench;
+  const file = Deno.readTextFileSync(directory.at("vcm.yaml"));
+  directory.write("vcm.yaml", `${file}trust:\n  - {name: crls, crl: pki}\n`);
+  const crl = await makeCrl(CA, {
+    revoked: ["0c0c"],
+    nextUpdate: new Date("2027-01-01T00:00:00Z"),
+  });
+  directory.write("store/crls/crl.pem", crlPem(crl));
+  Deno.chmodSync(directory.at("store"), 0o700);
+  await assertRefused(bench, 'it is revoked: the CRL of "CA" lists it');
+  const { out } = await bench.vcm("plan");
+  assert.doesNotMatch(out, /can be adopted/);
 });
 
 holderTest("vcm adopt waits for no other run", async () => {

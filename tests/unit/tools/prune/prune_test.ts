@@ -96,6 +96,21 @@ test("one name that is no orphan's keeps all sets in the store", async (bench) =
   assert.deepEqual(sets(), UNTOUCHED);
 });
 
+test("a trust entry that the file names stays, and prune says why", async (bench) => {
+  const { vcm, directory } = bench;
+  const file = directory.read("vcm.yaml");
+  directory.write("vcm.yaml", `${file}trust:\n  - {name: ca, ca_bundle: pki}\n`);
+  directory.write("store/ca/source", "ca_bundle\npki\n");
+  const { status, err } = await vcm("prune --yes ca");
+  const why =
+    'The trust entry "ca" is in "FOLDER/vcm.yaml", so its files in the store are in use; ' +
+    "remove it from there first; nothing was archived";
+  assert.deepEqual([status, err], [2, `error: ${why}\nSee "vcm prune --help"\n`]);
+  // Without the entry, its files can be archived.
+  directory.write("vcm.yaml", file);
+  assert.equal((await vcm("prune --yes ca")).status, 0);
+});
+
 test("vcm prune says where a set is that was archived before", async ({ vcm }) => {
   assert.equal((await vcm("prune --yes old.test")).status, 0);
   const { status, err } = await vcm("prune --yes old.test");

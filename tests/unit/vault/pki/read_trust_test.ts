@@ -154,4 +154,6 @@ Deno.test("a mount without issuers, or with very many, is an error", async () =>
     "pki/issuer/a/json": { certificate: CA.pem },
   };
   await assert.rejects(read("crl", ["pki"], keyless), /has no issuer with a CRL at "pki"/);
+  const both = { ...withCrl(crlPem(await makeCrl(CA))), ...keyless };
+  await assert.rejects(read("crl", ["pki/issuer/one", "pki"], both), /with a CRL at "pki"/);
 });
