@@ -1,5 +1,6 @@
 /** The archived sets of a certificate, and which of them can be restored. Reads the store only. */
 import type { Certificate } from "../certificate/certificate.ts";
+import type { Crl } from "../certificate/crl.ts";
 import { renewalStart } from "../certificate/renewal.ts";
 import { UsageError } from "../command/parse_arguments.ts";
 import type { CertificateSpec, Config } from "../config/types.ts";
@@ -45,29 +46,49 @@ export async function findArchived(
   const isRevoking = reader.namesBeingRevoked().includes(spec.name);
   const crls = storedCrls(config);
   const paths = found.kind === "present" ? found.value : [];
-  const looks = paths.map((path) => ({ path, set: reader.lookInto(path, spec) }));
-  const revoked = new Set(
-    looks.filter(({ path }) => isOfSerial(nameOf(path)))
-      .flatMap(({ set }) => storedCertificate(set)?.serial ?? []),
-  );
-  return looks.map(({ path, set }) => {
+  const looks = paths.map((path) => {
+    const set = reader.lookInto(path, spec);
     const certificate = storedCertificate(set);
+    return { path, set, certificate, revoked: whoRevoked(path, certificate, crls) };
+  });
+  const revoked = looks.filter((look) => look.revoked !== undefined);
+  const serials = new Set(revoked.flatMap(({ certificate }) => certificate?.serial ?? []));
+  const keys = new Set(revoked.flatMap(({ path }) => keyIn(path) ?? []));
+  return looks.map(({ path, set, certificate, revoked }) => {
     const serial = certificate?.serial ?? "";
-    const cert = readText(`${path}/cert.pem`);
-    const revokedBy = certificate && cert.kind === "present"
-      ? revokingIssuer(crls, serial, cert.value)
-      : undefined;
-    const problem = isOfSerial(nameOf(path)) || revoked.has(serial)
-      ? "it was revoked"
-      : revokedBy !== undefined
-      ? `it is revoked: the CRL of "${revokedBy}" lists it`
-      : serial === current
-      ? "it is in the store now"
-      : isRevoking
-      ? `a revocation is not finished; fix: vcm revoke ${shellWord(spec.name)}`
-      : whoMayChange(path) ?? whyUnusable(spec, set, now);
+    const problem = revoked ??
+      (serials.has(serial)
+        ? REVOKED
+        : serial === current
+        ? "it is in the store now"
+        : isRevoking
+        ? `a revocation is not finished; fix: vcm revoke ${shellWord(spec.name)}`
+        : keys.has(keyIn(path) ?? "")
+        ? "its key is that of a certificate that was revoked"
+        : whoMayChange(path) ?? whyUnusable(spec, set, now));
     return { path, time: nameOf(path), certificate, problem, outlook: outlookOf(spec, set, now) };
   });
+}
+
+const REVOKED = "it was revoked";
+
+/** Why an archived set counts as revoked, or undefined. */
+function whoRevoked(
+  path: string,
+  certificate: Certificate | undefined,
+  crls: readonly Crl[],
+): string | undefined {
+  if (isOfSerial(nameOf(path))) return REVOKED;
+  const cert = readText(`${path}/cert.pem`);
+  if (certificate === undefined || cert.kind !== "present") return undefined;
+  const issuer = revokingIssuer(crls, certificate.serial, cert.value);
+  return issuer && `it is revoked: the CRL of "${issuer}" lists it`;
+}
+
+/** The text of the private key, only to be compared: a key that is used again keeps it. */
+function keyIn(path: string): string | undefined {
+  const key = readText(`${path}/privkey.pem`);
+  return key.kind === "present" ? key.value : undefined;
 }
 
 /** Whoever may write to the archive could have put another key and certificate there. */

@@ -19,6 +19,8 @@ const ENDED = await made({ serial: "0a04", notAfter: new Date("2026-11-30T00:00:
 const EARLY = await made({ serial: "0a05", notBefore: new Date("2026-12-02T00:00:00Z") });
 const REVOKED = await made({ serial: "0a06" });
 
+const REUSED = await made({ serial: "0a07", keysOf: REVOKED });
+
 const SETS = {
   "20261101T000001Z": ENDED,
   "20261101T000002Z": DUE,
@@ -141,6 +143,17 @@ Deno.test("vcm rollback restores nothing from a directory that others may change
     await refused(/belongs to user 61001, who could change what is deployed from it; fix: chown/);
     Deno.chownSync(directory, 0, 0);
   }
+});
+
+Deno.test("vcm rollback restores no set with the key of a revoked certificate", async () => {
+  using bench = makeBench();
+  const sets = `store/archive/${NAME}`;
+  bench.directory.write(`${sets}/20261101T000003Z/privkey.pem`, REUSED.pkcs8);
+  for (const part of ["cert", "fullchain"]) {
+    bench.directory.write(`${sets}/20261101T000003Z/${part}.pem`, REUSED.pem);
+  }
+  const { out } = await bench.vcm(`rollback ${NAME}`);
+  assert.match(out, /3Z .*; cannot be restored: its key is that of a certificate that was revoked/);
 });
 
 Deno.test("vcm rollback of a certificate without archived sets says so", async () => {
