@@ -39,7 +39,7 @@ export interface StoreHooks {
 }
 
 /** A certificate, and its set as the next run will see it, if that was looked at. */
-export interface Judged extends IssuedCertificate {
+export interface CheckedCertificate extends IssuedCertificate {
   readonly stored?: StoredSet;
 }
 
@@ -53,7 +53,7 @@ export async function issue(
   certStore: string,
   session: VaultSession,
   hooks: StoreHooks,
-): Promise<Judged> {
+): Promise<CheckedCertificate> {
   const { certificate, keep } = step;
   using reserved = await explainWrite(
     certStore,
@@ -151,7 +151,7 @@ export interface Described {
   readonly chainInvalid?: string | undefined;
 }
 
-export function describeIssued(step: IssueStep, issued: Judged, now: Date): Described {
+export function describeIssued(step: IssueStep, issued: CheckedCertificate, now: Date): Described {
   const { certificate, leaseWarning, unverified, stored = asStored(step, issued, now) } = issued;
   const chain = findChainWarnings(step.certificate, certificate, stored, now);
   const warnings = [
