@@ -175,9 +175,12 @@ export async function makeSite(bao: OpenBao, start: Start): Promise<Site> {
       const { reads, ...traced } = await recordReads(argv(...args), directory, env);
       return { ...traced, reads: reads.map((one) => ({ ...one, path: below(one.path) })) };
     },
-    disturb: (change, fault, lasting, ...args) => {
+    disturb: async (change, fault, lasting, ...args) => {
       const path = `${directory}/${change.path}`;
-      return runWithFault(argv(...args), { ...change, path }, fault, env, lasting);
+      const run = await runWithFault(argv(...args), { ...change, path }, fault, env, lasting);
+      // The server may still issue what a killed run asked for.
+      await front.idle();
+      return run;
     },
     asked: () => heard("pki/issue/").length,
     issued: () => serials.slice(issuedBefore),

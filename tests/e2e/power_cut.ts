@@ -34,9 +34,9 @@ async function captureDuringRun(site: Site): Promise<readonly Buffer[]> {
   const ended = run.output();
   const moments: Buffer[] = [];
   // Stopped, so that what it has just synced is not hidden by what it writes next.
-  while (stop(run)) {
+  while (signal(run, "SIGSTOP")) {
     const moment = await disk.capture();
-    run.kill("SIGCONT");
+    signal(run, "SIGCONT");
     if (!moments.at(-1)?.equals(moment)) moments.push(moment);
     await pause(10);
   }
@@ -45,9 +45,9 @@ async function captureDuringRun(site: Site): Promise<readonly Buffer[]> {
 }
 
 /** Returns whether it was still running. */
-function stop(run: Deno.ChildProcess): boolean {
+function signal(run: Deno.ChildProcess, name: "SIGSTOP" | "SIGCONT"): boolean {
   try {
-    run.kill("SIGSTOP");
+    run.kill(name);
     return true;
   } catch (error) {
     if (error instanceof TypeError) return false;
@@ -152,10 +152,10 @@ export async function failDisk(bao: OpenBao, start: Start, times: number): Promi
     const before = await lookAt(site);
     const run = spawnRun(site, program);
     await pause(usual);
-    const isRunning = stop(run);
+    const isRunning = signal(run, "SIGSTOP");
     const moment = await disk.capture();
     await disk.fail();
-    if (isRunning) run.kill("SIGCONT");
+    if (isRunning) signal(run, "SIGCONT");
     const { code, stdout, stderr } = await run.output();
     const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
     if (code !== 0) {

@@ -5,6 +5,8 @@ export interface Front extends AsyncDisposable {
   readonly address: string;
   /** API paths in the order in which they came. */
   readonly heard: readonly string[];
+  /** Resolves when all that was asked is answered. */
+  idle(): Promise<void>;
 }
 
 type Fault = Response | undefined;
@@ -19,15 +21,16 @@ export function startFront(
   change: (path: string, answer: Response) => Response | Promise<Response> = (_, answer) => answer,
 ): Front {
   const heard: string[] = [];
+  const underWay = new Set<Promise<Response>>();
   const ended = new AbortController();
   const options = { hostname: "127.0.0.1", port: 0, onListen: () => {}, signal: ended.signal };
-  const server = Deno.serve(options, async (request) => {
+  const answer = async (request: Request) => {
     const { pathname } = new URL(request.url);
     const path = pathname.replace(/^\/v1\//, "");
     heard.push(path);
     const body = await request.text();
-    const answer = await fault(path);
-    if (answer !== undefined) return answer;
+    const faulty = await fault(path);
+    if (faulty !== undefined) return faulty;
     const passed = await fetch(`${bao.address}${pathname}`, {
       method: request.method,
       headers: request.headers,
@@ -36,10 +39,18 @@ export function startFront(
     const text = await passed.text();
     const { status } = passed;
     return await change(path, new Response(status === 204 ? null : text, { status }));
+  };
+  const server = Deno.serve(options, (request) => {
+    const answering = answer(request).finally(() => underWay.delete(answering));
+    underWay.add(answering);
+    return answering;
   });
   return {
     address: `http://127.0.0.1:${server.addr.port}`,
     heard,
+    idle: async () => {
+      await Promise.allSettled(underWay);
+    },
     [Symbol.asyncDispose]: async () => {
       ended.abort();
       await server.finished;
