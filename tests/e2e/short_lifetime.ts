@@ -56,7 +56,8 @@ export async function startShortLived(
     await machine.writeUnit("vcm.timer.d/own.conf", dropIn);
     await scene.systemctl("daemon-reload");
   }
-  const run = await vcm("run", "--quiet");
+  // The timer may have begun one.
+  const run = await vcm("run", "--quiet", "--wait", "1m");
   assert.equal(run.code, 0, run.stderr);
   await scene.systemctl("restart", "vcm.timer");
   const ca = await Deno.readTextFile(`${directory}/store/${NAME}/ca.pem`);
