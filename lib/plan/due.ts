@@ -58,6 +58,9 @@ const CHANGES: readonly Check[] = [
   ["in-renewal-window", inRenewalWindow], // the usual case
 ];
 
+/** It is asked for by hand. */
+export const FORCED: Due = { reason: "forced", detail: "requested by --force" };
+
 /** Why this certificate must be issued, or undefined. */
 export function checkDue(spec: DueSpec, stored: StoredSet, now: Date): Due | undefined {
   const validity = validityOf(stored);

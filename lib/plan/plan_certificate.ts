@@ -5,7 +5,7 @@ import { aclWarnings } from "./acl_warnings.ts";
 import { strayWarnings } from "./bundle.ts";
 import { deployStep, issueStep } from "./certificate_steps.ts";
 import type { Supply } from "./drift.ts";
-import { checkDue, hurtsNow, isStagedDesired, isWhole } from "./due.ts";
+import { checkDue, FORCED, hurtsNow, isStagedDesired, isWhole } from "./due.ts";
 import { storedCertificate, validityOf } from "./stored_validity.ts";
 import { holdBack, marginFor } from "./hold_back.ts";
 import { nothingToDeploy, storeBlockers, targetBlockers, withoutRepetitions } from "./blockers.ts";
@@ -170,7 +170,5 @@ function earlier(a: Date | undefined, b: Date | undefined): Date | undefined {
 }
 
 function forcedIssue(selection: Selection): Due | undefined {
-  return selection.issue && selection.force
-    ? { reason: "forced", detail: "requested by --force" }
-    : undefined;
+  return selection.issue && selection.force ? FORCED : undefined;
 }

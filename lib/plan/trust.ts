@@ -6,7 +6,7 @@ import { formatTime } from "../text/format_time.ts";
 import { aclWarnings } from "./acl_warnings.ts";
 import { nothingToDeploy, storeBlockers, targetBlockers, withoutRepetitions } from "./blockers.ts";
 import { deployStep } from "./certificate_steps.ts";
-import { isWhole } from "./due.ts";
+import { FORCED, isWhole } from "./due.ts";
 import { planTargets } from "./planned_target.ts";
 import { planRecovery, recoverStep } from "./recovery.ts";
 import type { PlanContext } from "./selection.ts";
@@ -55,8 +55,6 @@ export function planTrust(
   };
   return { state, steps: [recover, fetch, deploy].filter((step) => step !== undefined) };
 }
-
-const FORCED: Due = { reason: "forced", detail: "requested by --force" };
 
 function fetchStep(
   { name, source, targets, services }: TrustSpec,
