@@ -4,7 +4,7 @@
  */
 import { lateServer } from "../support/late_server.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
-import { compiledVcm } from "../support/vcm.ts";
+import { copyVcm } from "../support/vcm.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { assert } from "./assert.ts";
 import { pairAlone, type Scene, startScene } from "./scene.ts";
@@ -17,10 +17,7 @@ const NAME = "a.e2e.test";
 async function startInstalled(address = (scene: Scene) => scene.bao.address): Promise<Scene> {
   const scene = await startScene();
   const { directory, machine } = scene;
-  const binary = `${directory}/vcm`;
-  await Deno.chmod(directory, 0o755);
-  await Deno.copyFile(await compiledVcm(), binary);
-  await Deno.chmod(binary, 0o755);
+  const binary = await copyVcm(directory);
   await scene.configure(pairAlone(scene, NAME));
   const file = `${directory}/vcm.yaml`;
   const text = (await Deno.readTextFile(file)).replace(scene.bao.address, address(scene))

@@ -3,7 +3,7 @@
  * `/var/log` is the machine's own, too.
  */
 import { shellWords } from "../support/shell_words.ts";
-import { compiledVcm } from "../support/vcm.ts";
+import { copyVcm } from "../support/vcm.ts";
 import { assert } from "./assert.ts";
 import { type Scene, startScene } from "./scene.ts";
 
@@ -15,9 +15,7 @@ const UNITS = "/etc/systemd/system";
 export async function startGuarded(): Promise<Scene> {
   const scene = await startScene();
   const { directory } = scene;
-  await Deno.chmod(directory, 0o755);
-  await Deno.copyFile(await compiledVcm(), `${directory}/vcm`);
-  await Deno.chmod(`${directory}/vcm`, 0o755);
+  await copyVcm(directory);
   await sh(
     scene,
     `mount -t tmpfs -o mode=755 none /srv && mkdir ${SITE} &&

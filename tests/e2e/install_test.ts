@@ -1,6 +1,6 @@
 /** `vcm install` on a real systemd: the units, a run under them, and what is left afterwards. */
 import { testsNeeding } from "../support/tests_needing.ts";
-import { compiledVcm } from "../support/vcm.ts";
+import { copyVcm } from "../support/vcm.ts";
 import { assert } from "./assert.ts";
 import { pairAlone, pairFor, type Scene, startScene, writeCountingUnit } from "./scene.ts";
 
@@ -11,10 +11,7 @@ const USER = 61001;
 /** A scene in which the binary lies where every user may run it. */
 async function startInstalled(): Promise<Scene & { readonly binary: string }> {
   const scene = await startScene();
-  const binary = `${scene.directory}/vcm`;
-  await Deno.chmod(scene.directory, 0o755);
-  await Deno.copyFile(await compiledVcm(), binary);
-  await Deno.chmod(binary, 0o755);
+  const binary = await copyVcm(scene.directory);
   return { ...scene, binary, vcm: (...args) => inMachine(scene, binary, ...args) };
 }
 

@@ -1,7 +1,7 @@
 import { assert } from "./assert.ts";
 import { startDemoServer } from "../../lib/tools/demo/demo_server.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
-import { compiledVcm } from "../support/vcm.ts";
+import { copyVcm } from "../support/vcm.ts";
 
 const NOBODY = 65534;
 // Root is needed to become somebody else, as it is for a machine.
@@ -202,10 +202,7 @@ interface Place extends AsyncDisposable {
 /** A directory of root's that all may enter, with the program in it, which runs as nobody. */
 async function makePlace(): Promise<Place> {
   const directory = await Deno.makeTempDir({ prefix: "vcm-e2e-" });
-  await Deno.chmod(directory, 0o755);
-  const binary = `${directory}/vcm`;
-  await Deno.copyFile(await compiledVcm(), binary);
-  await Deno.chmod(binary, 0o755);
+  const binary = await copyVcm(directory);
   return {
     directory,
     write: async (name, text) => {

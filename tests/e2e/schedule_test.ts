@@ -1,6 +1,6 @@
 /** A timer that is too slow for the certificates of the file, on a real systemd. */
 import { testsNeeding } from "../support/tests_needing.ts";
-import { compiledVcm } from "../support/vcm.ts";
+import { copyVcm } from "../support/vcm.ts";
 import { assert } from "./assert.ts";
 import { pairAlone, type Scene, startScene } from "./scene.ts";
 
@@ -12,10 +12,7 @@ const PACKAGED = "/usr/lib/systemd/system";
 async function startIssued(ttl: string): Promise<Scene & { readonly binary: string }> {
   const scene = await startScene();
   const { directory, machine } = scene;
-  const binary = `${directory}/vcm`;
-  await Deno.chmod(directory, 0o755);
-  await Deno.copyFile(await compiledVcm(), binary);
-  await Deno.chmod(binary, 0o755);
+  const binary = await copyVcm(directory);
   const vcm: Scene["vcm"] = (...args) =>
     machine.exec([binary, ...args, "--config", `${directory}/vcm.yaml`]);
   const started = { ...scene, binary, vcm };

@@ -2,7 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { connect } from "node:tls";
 import { assert } from "./assert.ts";
-import { compiledVcm } from "../support/vcm.ts";
+import { copyVcm } from "../support/vcm.ts";
 import { pairFor, type Scene, startScene } from "./scene.ts";
 import { serveSelfSigned } from "./self_served.ts";
 
@@ -33,10 +33,7 @@ export async function startShortLived(
 ): Promise<ShortLived> {
   const scene = await startScene();
   const { bao, directory, machine } = scene;
-  const binary = `${directory}/vcm`;
-  await Deno.chmod(directory, 0o755);
-  await Deno.copyFile(await compiledVcm(), binary);
-  await Deno.chmod(binary, 0o755);
+  const binary = await copyVcm(directory);
   const role = {
     key_type: "ec",
     key_bits: 256,

@@ -34,6 +34,15 @@ async function compileWhereChanged(): Promise<string> {
   return BINARY;
 }
 
+/** Copies the compiled program into a directory where every user may run it; returns its path. */
+export async function copyVcm(directory: string): Promise<string> {
+  const binary = `${directory}/vcm`;
+  await Deno.chmod(directory, 0o755);
+  await Deno.copyFile(await compiledVcm(), binary);
+  await Deno.chmod(binary, 0o755);
+  return binary;
+}
+
 /** Runs the compiled program, however it ends, with no environment but the given one. */
 export async function runVcm(
   args: readonly string[],
